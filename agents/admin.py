@@ -13,17 +13,32 @@ from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, AwayReason, FailedLogin, LoginRecord, PresenceChange, Team
 from agents.presence import Chosen, change_said, presence_set
 from agents.selectors import may_administer
-from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
+from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create, needed_by
 from core.admin import ReadOnly, SavesChanges
 from core.proxies import client_address
 from core.text import in_sentence
+
+
+class NeededElsewhere(admin.ModelAdmin):  # type: ignore[type-arg]
+    """For a `ModelAdmin`, before its other classes: what something else still needs is not deleted."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        found, count, perms, protected = super().get_deleted_objects(objs, request)
+        needs = [
+            f"{row}: {need}"
+            for row in objs
+            for _receiver, names in needed_by.send(sender=self.model, kind=self.opts.model_name, pk=row.pk)
+            for need in names or ()
+        ]
+        return found, count, perms, [*protected, *needs]
+
 
 # What lets people do things in admin. Only superusers give it and take it.
 _RIGHTS = ("role", "is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(Agent)
-class AgentAdmin(SavesChanges, UserAdmin[Agent]):
+class AgentAdmin(NeededElsewhere, SavesChanges, UserAdmin[Agent]):
     list_display = ["username", "full_name", "role", "team_names", "availability", "is_active", "last_login"]
     list_filter = ["role", "teams", "availability", "is_active"]
     filter_horizontal = ["groups", "user_permissions"]
@@ -174,7 +189,7 @@ def _names(agents: list[Agent]) -> str:
 
 
 @admin.register(Team)
-class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
+class TeamAdmin(NeededElsewhere, SavesChanges, admin.ModelAdmin[Team]):
     list_display = ["name", "agent_count", "line_names"]
     search_fields = ["name"]
 

@@ -23,7 +23,6 @@ from core.sql.statements import Statement, fetch
 # Rings in a row.
 _MISSED_MOST = 2
 _LONGEST_AWAY = timedelta(days=7)
-_CLOCKS_DIFFER = timedelta(minutes=1)
 # Of an agent, what a change of presence writes.
 _CHOSEN = [
     "availability", "presence_since", "presence_reason", "presence_rule", "presence_by", "back_at",
@@ -71,8 +70,12 @@ def _reason(reason_id: int | None) -> str:
 
 
 def _time_of_return(back_at: datetime | None) -> datetime | None:
+    """A time that is over, by a clock that is slow or chosen for the break before, says nothing: it must not keep
+    anybody available who wants to be away."""
     now = timezone.now()
-    if back_at is not None and not now - _CLOCKS_DIFFER < back_at <= now + _LONGEST_AWAY:
+    if back_at is None or back_at <= now:
+        return None
+    if back_at > now + _LONGEST_AWAY:
         raise PresenceRefused(gettext_noop("Choose a time within the next seven days."), "back_at")
     return back_at
 

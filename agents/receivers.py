@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Set
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models.signals import m2m_changed, post_save, pre_delete
+from django.db import transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.utils.translation import gettext_noop
 
 from agents import web_push
-from agents.models import Agent, LoginRecord, Team
+from agents.models import Agent, AwayReason, LoginRecord, Team
 from agents.selectors import login_records_lately, team_ids_of
-from agents.services import access_end, access_ending, agents_change, login_record_create, rights_change
+from agents.services import (
+    access_end,
+    access_ending,
+    agents_change,
+    away_reasons_changed,
+    login_record_create,
+    rights_change,
+)
 from core.proxies import client_address
 
 Kind = LoginRecord.Kind
@@ -36,6 +45,8 @@ def connect() -> None:
     pre_delete.connect(_team_deleted, sender=Team, dispatch_uid="agents.team_deleted")
     access_ending.connect(_access_ending, dispatch_uid="agents.web_push")
     m2m_changed.connect(_teams_changed, sender=Agent.teams.through, dispatch_uid="agents.teams_changed")
+    for changed in (post_save, post_delete):
+        changed.connect(_away_reason_changed, sender=AwayReason, dispatch_uid="agents.away_reasons")
 
 
 def _signed_in(sender: Any, request: Any, user: Any, device: str = "", **kwargs: Any) -> None:
@@ -102,6 +113,11 @@ def _teams_changed(sender: Any, instance: Agent | Team, action: str, pk_set: set
         rights_change(agent_ids=[instance.pk], team_ids=others)
     else:
         rights_change(agent_ids=_ids_of(instance.agents) if pk_set is None else pk_set, team_ids=[instance.pk])
+
+
+def _away_reason_changed(sender: Any, **kwargs: Any) -> None:
+    """Desks offer no reason that would be refused."""
+    transaction.on_commit(partial(away_reasons_changed.send, sender=AwayReason), robust=True)
 
 
 def _ids_of(rows: Any) -> list[int]:

@@ -257,6 +257,10 @@ def away_reasons() -> QuerySet[AwayReason]:
     return AwayReason.objects.filter(is_active=True)
 
 
+def agent_ids_who_may_sign_in() -> set[int]:
+    return set(Agent.objects.filter(who_may_sign_in()).values_list("pk", flat=True))
+
+
 def colleague_ids(agent: Agent) -> set[int]:
     """The active members of the agent's teams, and the agent."""
     ids = set(Agent.objects.filter(who_may_sign_in(), teams__in=agent.teams.all()).values_list("pk", flat=True))

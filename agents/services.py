@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from agents.models import DESK_LIFETIME, Agent, Desk, LoginRecord, Trouble
 from core.retention import days_ago, delete_in_batches
 
-# Other apps listen to these; nothing here knows them. Both carry `agent_id`.
+# Other apps listen to these; nothing here knows them. The first two carry `agent_id`.
 # Within the transaction, with `devices`, whether the API tokens of the agent's devices end, too: what is stored ends.
 access_ending = Signal()
 # After the commit, with `message`, a sentence for the agent, kept in English: all desks of the agent must close now.
@@ -25,12 +25,18 @@ access_ended = Signal()
 rights_changed = Signal()
 # After the commit, with `agent_ids`: what colleagues see of them may be another.
 agents_changed = Signal()
+# After the commit: what agents may choose from when they are away is another.
+away_reasons_changed = Signal()
 # After the commit, with `agent_id`: no desk of the agent acknowledged a ring.
 ring_lost = Signal()
 # With `agent_id` and `sid`, the root call's: a desk of the agent said that its phone rings for that call; or, with
 # `announces_end` and `leg`, that it has answered on that leg, and will say when it hangs up.
 ring_acknowledged = Signal()
 
+
+# With `kind`, "team" or "agent", and its `pk`: each receiver returns the names of what still needs it. While anything
+# does, admin does not delete it.
+needed_by = Signal()
 
 # Why a desk cannot be rung, as its server finds out.
 SILENT, RING_LOST = Trouble.SILENT.value, Trouble.RING_LOST.value

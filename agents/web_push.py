@@ -19,6 +19,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -171,10 +172,23 @@ def send(*, agent_id: int, note: Note, hidden: Note) -> int:
     push services, which may take seconds: for a worker."""
     if not public_key():
         return 0
+    _forget_of_ended_sessions(agent_id)
     sent = 0
     for one in WebPushSubscription.objects.filter(agent_id=agent_id):
         sent += _send(one, hidden if one.hides_names else note)
     return sent
+
+
+def _forget_of_ended_sessions(agent_id: int) -> None:
+    """A session that ran out, or in whose place another agent signed in, says nothing when it ends."""
+    mine = WebPushSubscription.objects.filter(agent_id=agent_id).exclude(session="")
+    if not mine.exists():
+        return
+    # Kept as digests, they cannot be looked up one by one.
+    living = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
+    digests = {session_digest(key) for key in living.iterator()}
+    ended = [one.pk for one in mine if one.session not in digests]
+    WebPushSubscription.objects.filter(pk__in=ended).delete()
 
 
 def _send(one: WebPushSubscription, note: Note) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from board.figures import Figures
@@ -60,7 +60,8 @@ def _with_facts(calls: Any) -> Any:
             When(conversation__isnull=False, then=Value(False)),
             default=Exists(rang_on),
         ),
-        waited_for=Coalesce("waited", Seconds(until, Coalesce("waiting_since", "start_time")), 0),
+        # Who could not wait for a team, and was answered elsewhere later, waited until then.
+        waited_for=Coalesce(NullIf("waited", Value(0)), Seconds(until, Coalesce("waiting_since", "start_time")), 0),
     )
 
 

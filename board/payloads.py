@@ -17,7 +17,8 @@ from calls.queues.payloads import queue_json
 from core.days import desk_day
 from routing.models import Line
 
-# Of all teams together so many callers are shown, those who have waited longest; all are counted.
+# Of all teams together so many callers are shown, those on the line before who is to be called back, and of each the
+# longest waiting; all are counted.
 MOST_CALLERS = 50
 # In these an agent's phone may ring. In the others something else is said of the agent first.
 _MAY_RING = frozenset({"available", "busy", "away", "wrap-up", "not-reachable"})
@@ -124,15 +125,17 @@ def _figures(figures: Figures) -> dict[str, Any]:
 
 
 def _callers(facts: Facts, is_shown: Callable[[int | None], bool]) -> list[dict[str, Any]]:
-    """Those who wait and those for whom phones ring, the longest waiting first, each with when the goal is past."""
+    """Those who wait and those for whom phones ring, then who is to be called back, of each the longest waiting first,
+    each with when the goal is past."""
     found = []
     for queue in facts.queues:
         if is_shown(queue.team_id):
             shown = queue_json(queue)
             for caller, one in zip(queue.callers, shown["callers"], strict=True):
                 since = caller.waiting_since or caller.call.start_time
-                found.append((since, caller.pk, {**one, "team": shown["team"]}))
-    return [one for _, _, one in sorted(found, key=lambda entry: entry[:2])[:MOST_CALLERS]]
+                order = (one["state"] == "call-back", since, caller.pk)
+                found.append((order, {**one, "team": shown["team"]}))
+    return [one for _, one in sorted(found, key=lambda entry: entry[0])[:MOST_CALLERS]]
 
 
 def _works_in(facts: Facts, now: dict[str, Any], is_shown: Callable[[int | None], bool]) -> bool:

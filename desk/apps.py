@@ -10,12 +10,13 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        from agents.services import access_ended, agents_changed, rights_changed, ring_lost
+        from agents.services import access_ended, agents_changed, away_reasons_changed, rights_changed, ring_lost
 
         user_logged_out.connect(_desk_sign_out, dispatch_uid="desk.sign_out")
         access_ended.connect(_desks_close, dispatch_uid="desk.close")
         rights_changed.connect(_rights_changed, dispatch_uid="desk.rights_changed")
         agents_changed.connect(_agents_changed, dispatch_uid="desk.agents_changed")
+        away_reasons_changed.connect(_away_reasons_changed, dispatch_uid="desk.away_reasons_changed")
         ring_lost.connect(_ring_lost, dispatch_uid="desk.ring_lost")
 
 
@@ -45,6 +46,15 @@ def _agents_changed(sender: Any, agent_ids: set[int], **kwargs: Any) -> None:
     from core.realtime import outbox
 
     outbox.later(partial(broadcasts.presence_changed, agent_ids))
+
+
+def _away_reasons_changed(sender: Any, **kwargs: Any) -> None:
+    """They come with the snapshot: all desks are sent one."""
+    from agents.selectors import agent_ids_who_may_sign_in
+    from calls.live import broadcasts
+    from core.realtime import outbox
+
+    outbox.later(lambda: broadcasts.rights_changed(agent_ids=agent_ids_who_may_sign_in()))
 
 
 def _ring_lost(sender: Any, agent_id: int, **kwargs: Any) -> None:

@@ -62,6 +62,8 @@ class DeskConsumer(OwnPresence, BoardView, DirectSendConsumer):
     doubted = False
     # Of the sentences that it is sent.
     language = ""
+    # The type of the frame that it sent last; "" for one that cannot be read.
+    _asked = ""
     _access: Access | None = None
     _tick: asyncio.TimerHandle | None = None
 
@@ -222,11 +224,13 @@ class DeskConsumer(OwnPresence, BoardView, DirectSendConsumer):
     # --- What it says -----------------------------------------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        self._asked = ""
         try:
             if text_data is None or len(text_data) > _MAX_FRAME:
                 raise ValueError
             frame = json.loads(text_data)
             handler = self._HANDLERS[frame["type"]]
+            self._asked = frame["type"]
         except (ValueError, KeyError, TypeError, RecursionError):
             await self._error(gettext_noop("The desk sent something that cannot be read."))
             return
@@ -320,7 +324,8 @@ class DeskConsumer(OwnPresence, BoardView, DirectSendConsumer):
             await self._send_text(self._in_my_language(message))
 
     async def desk_missed(self, message: Message) -> None:
-        """Pushes may have been lost, a sign-out among them; or somebody's rights have changed."""
+        """Pushes may have been lost, a sign-out among them; or somebody's rights have changed, or something else that
+        the snapshot alone tells."""
         await self._may_stay(tell=True)
 
     async def desk_board(self, message: Message) -> None:
@@ -343,7 +348,7 @@ class DeskConsumer(OwnPresence, BoardView, DirectSendConsumer):
         await self.close(code)
 
     async def _error(self, key: str) -> None:
-        await self._send({"type": "error", "message": self._said(key)})
+        await self._send({"type": "error", "about": self._asked, "message": self._said(key)})
 
     def _said(self, key: str) -> str:
         with speaking(self.language):

@@ -229,6 +229,9 @@ class SessionEndedSerializer(_Frame):
 
 @_frame("error", SERVER_FRAMES)
 class ErrorSerializer(_Frame):
+    about = serializers.CharField(
+        allow_blank=True, help_text='The type of the desk\'s frame that could not be used; "" if it could not be read.'
+    )
     message = serializers.CharField()
 
 

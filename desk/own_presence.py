@@ -14,6 +14,7 @@ from rest_framework import serializers
 from agents.presence import PresenceRefused, presence_set, wrap_up_end, wrap_up_stay
 from agents.services import ring_acknowledged
 from calls.control.actions import hang_up_announce
+from calls.live import broadcasts
 from calls.live.lost_callers import lost_caller_read
 from desk.serializers import PresenceChangeSerializer
 
@@ -32,14 +33,27 @@ class OwnPresence:
     async def _error(self, key: str) -> None:
         raise NotImplementedError
 
+    async def _send(self, frame: dict[str, Any]) -> None:
+        raise NotImplementedError
+
     async def _on_availability(self, frame: dict[str, Any]) -> None:
         body = PresenceChangeSerializer(data={key: value for key, value in frame.items() if key != "type"})
         try:
             await self._set_presence(body)
         except PresenceRefused as error:
-            await self._error(str(error))
+            await self._refuse(str(error))
         except serializers.ValidationError:
-            await self._error(gettext_noop("Choose available, busy, away or offline."))
+            await self._refuse(gettext_noop("Choose available, busy, away or offline."))
+
+    async def _refuse(self, key: str) -> None:
+        """The desk shows a choice as it is made: it learns what still counts."""
+        await self._error(key)
+        for frame in await self._own_presence():
+            await self._send(frame)
+
+    @database_sync_to_async
+    def _own_presence(self) -> list[dict[str, Any]]:
+        return broadcasts.own_presence_frames(self._access.agent.pk) if self._access is not None else []
 
     @database_sync_to_async
     def _set_presence(self, body: PresenceChangeSerializer) -> None:

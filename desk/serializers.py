@@ -81,7 +81,9 @@ class PresenceChangeSerializer(StrictSerializer):
     reason = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=2**31, help_text="One of the reasons for being away."
     )
-    back_at = serializers.DateTimeField(required=False, allow_null=True, help_text="Within the next seven days.")
+    back_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Within the next seven days. A time that is over counts as none."
+    )
 
     def chosen(self) -> Chosen:
         """Of what is valid."""

@@ -76,6 +76,8 @@ def plan_check(plan: Plan, known: Known, *, route_id: int | None = None) -> list
             continue
         for field, text, todo in _wrong_with(step, plan, known):
             findings.append(Finding(step.id, field, text, todo, way=ways[node]))
+        for field, text, todo in _in_vain(step, known):
+            findings.append(Finding(step.id, field, text, todo, is_refusal=False))
     circles = (
         Finding(step, field, _CIRCLE, _OUT_OF_CIRCLE, way=ways[_HERE, step]) for step, field in graph.circles(ways)
     )
@@ -175,6 +177,17 @@ def _wrong_with(step: Step, plan: Plan, known: Known) -> Iterator[_Wrong]:
     for arrow in step.arrows():
         if arrow.target not in plan.steps:
             yield arrow.field, _no_way_on(step, arrow, known), _next_step(plan, step, arrow)
+
+
+def _in_vain(step: Step, known: Known) -> Iterator[_Wrong]:
+    """What is without effect, though no caller is worse off."""
+    if not isinstance(step, TeamStep) or not step.skill or step.team is None:
+        return
+    team = known.team(step.team)
+    if team is not None and not known.has_skill(step.team, step.skill):
+        names = {"team": in_sentence(team.name), "skill": in_sentence(step.skill)}
+        text = _("Nobody in %(team)s is also in a team %(skill)s: this skill is not asked for.") % names
+        yield "skill", text, _("A skill is the name of a team whose members have it. Write one, or none.")
 
 
 def _no_way_on(step: Step, arrow: Arrow, known: Known) -> Sentence:

@@ -59,6 +59,7 @@ def known_now(line: Line | None = None, *, draft: tuple[int, Plan] | None = None
         current=_once(_current),
         hours=_once(hours_facts),
         team=_once(_team),
+        has_skill=_once(_has_skill),
         agent=_once(_agent),
         has_greeting=_once(_has_greeting),
         refused_number=_once(refused_number),
@@ -109,6 +110,11 @@ def hours_of(row: OpeningHours) -> Hours:
 def _team(pk: int) -> TeamFacts | None:
     name = team_named(pk)
     return TeamFacts(name, callable_agents_of(pk).count()) if name is not None else None
+
+
+def _has_skill(team: int, skill: str) -> bool:
+    """A skill is a team's name (`calls.live.free_agents`)."""
+    return callable_agents_of(team).filter(teams__name__iexact=skill.strip()).exists()
 
 
 def _agent(pk: int) -> str | None:

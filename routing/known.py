@@ -27,6 +27,8 @@ class Known:
     """The version in force of a route."""
     hours: Callable[[int], Hours | None]
     team: Callable[[int], TeamFacts | None]
+    has_skill: Callable[[int, str], bool]
+    """Whether anybody in a team who may be called has a skill."""
     agent: Callable[[int], str | None]
     """The agent's name, when calls may ring there."""
     has_greeting: Callable[[int], bool]

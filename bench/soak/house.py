@@ -57,7 +57,7 @@ class House(Stack):
 
     def __init__(self, folder: Path, *, agents: int, supervisors: int = 0, **changes: str) -> None:
         own = [f"{own_line(number)} Robot {number}" for number in range(agents)]
-        super().__init__(folder, SIMULATOR_NUMBERS=",".join([DEFAULT_NUMBERS, *own]), **changes)
+        super().__init__(folder, **{"SIMULATOR_NUMBERS": ",".join([DEFAULT_NUMBERS, *own])} | changes)
         self._numbers = {"count": agents, "supervisors": supervisors, "own_lines": OWN_LINES}
         #: Of each robot, its own id and its team's.
         self.ids: dict[str, tuple[int, int]] = {}

@@ -287,6 +287,11 @@ def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
             yield from frames_of([team_group(team_id)], frame)
 
 
+def own_presence_frames(agent_id: int) -> list[dict[str, Any]]:
+    """What this agent is now, for one desk of the agent's: nobody else is told."""
+    return [_presence_frame(now) for now in presence.presence_of({agent_id})]
+
+
 def _presence_frame(now: dict[str, Any]) -> dict[str, Any]:
     return {"type": "presence.changed", "presence": now}
 

@@ -22,6 +22,7 @@ from calls.live.free_agents import teams_at_work
 from calls.live.locks import try_lock
 from calls.live.offers import NOT_ANSWERED
 from calls.models import Call, CallOffer, CallResult, Conversation
+from core.languages import Sentence
 from core.languages import kept as _
 from routing.facts import hours_facts
 
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 _HoursOf: TypeAlias = "Callable[[int], Hours | None]"
 # How long an offer is shown, for terms that do not say.
 _SHOWN_SECONDS = 20
-# Whoever asked longer ago does not wait for it any more.
-_AT_MOST = timedelta(days=3)
+# Who could have been called back for so long does not wait for it any more; nor does who asked so long ago, however
+# long it was closed.
+_AT_MOST, _KEPT_AT_MOST = timedelta(days=3), timedelta(days=30)
 # Twilio asked us to dial, and nothing was heard of that call since: it was never made.
 _NO_CALL = timedelta(minutes=1)
 
@@ -76,13 +78,30 @@ def _to_look_at(rows: list[Any], now: datetime, hours_of: _HoursOf) -> list[str]
         if row.state != State.CALL_BACK
         or row.is_reached
         or row.call_back_to in talked
-        or (row.call_back_asked_at or row.call__start_time) < now - _AT_MOST
+        or _too_old(row.call_back_asked_at or row.call__start_time, row, now, hours_of)
         or (not call_backs.is_put_off(row.not_before, now) and _is_closed(row, now, hours_of))
     ]
 
 
 def _is_closed(row: Any, now: datetime, hours_of: _HoursOf) -> bool:
     return call_backs.is_closed(row.terms.get("call_back") or {}, now, hours_of)
+
+
+def _too_old(asked: datetime, row: Any, now: datetime, hours_of: _HoursOf = hours_facts) -> Sentence | None:
+    """Why it is given up, of one that was asked for then; None while it is kept. `row`: a conversation, or what was
+    read of it. Days on which nobody could be offered it, a long weekend perhaps, do not count."""
+    if asked >= now - _AT_MOST:
+        return None
+    if asked < now - _KEPT_AT_MOST:
+        return _("This call-back was kept for weeks: it is to be made by hand.")
+    if call_backs.is_put_off(row.not_before, now) or _is_closed(row, now, hours_of):
+        return None
+    pk = (row.terms.get("call_back") or {}).get("hours")
+    hours = hours_of(pk) if pk else None
+    first = asked if hours is None or hours.at_once(asked).is_open else hours.at(asked).changes_at or asked
+    if first >= now - _AT_MOST:
+        return None
+    return _("Nobody was free for this call-back for days: it is to be made by hand.")
 
 
 # How often it is looked for sleeping desks of a team of which nobody is at work.
@@ -126,8 +145,8 @@ def _look_at_waiting(conversation: Conversation, now: datetime) -> None:
 def _is_settled(conversation: Conversation, now: datetime) -> bool:
     """Ends it when the two have talked since, or it is too old."""
     asked = conversation.call_back_asked_at or conversation.call.start_time
-    if asked < now - _AT_MOST:
-        call_backs.give_up(conversation, _("Nobody was free for this call-back for days: it is to be made by hand."))
+    if why := _too_old(asked, conversation, now):
+        call_backs.give_up(conversation, why)
         return True
     if not _talked_since(conversation).exists():
         return False

@@ -118,18 +118,39 @@ def skill_key(name: str) -> str:
     return name.strip().casefold()
 
 
-def skill_exists(name: str) -> bool:
+def skilled_members(team_id: int, name: str) -> QuerySet[Any, int]:
+    """The ids of those in the team who have the skill."""
     through: Any = get_user_model().teams.through
-    return bool(through.objects.filter(team__name__iexact=name.strip()).exists())
+    members = through.objects.filter(team=team_id).order_by().values("agent")
+    skilled: QuerySet[Any, int] = through.objects.filter(team__name__iexact=name.strip(), agent__in=members)
+    return skilled.order_by().values_list("agent_id", flat=True)
+
+
+def skill_at_work(team_id: int, name: str) -> bool:
+    """Whether somebody in the team who has the skill is at work."""
+    agent_ids = list(skilled_members(team_id, name))
+    if not agent_ids:
+        return False
+    (rows,) = fetch(_AT_WORK_AMONG(agent_ids=agent_ids, **busy_slots()))
+    return bool(rows)
+
+
+def _there() -> Q:
+    on_call = exists_by_index(busy_legs().filter(agent=OuterRef("pk")))
+    return Q(can_ring=True) & (Q(availability__in=_AT_WORK) | Q(on_call))
 
 
 def _at_work() -> QuerySet[Any]:
-    on_call = exists_by_index(busy_legs().filter(agent=OuterRef("pk")))
-    there = Q(can_ring=True) & (Q(availability__in=_AT_WORK) | Q(on_call))
     found: QuerySet[Any] = agents_with_reach(teams__pk__in_array=Param("team_ids"))
-    return found.filter(there).order_by().values_list("teams__pk").distinct()
+    return found.filter(_there()).order_by().values_list("teams__pk").distinct()
 
 
+def _at_work_among() -> QuerySet[Any]:
+    found: QuerySet[Any] = agents_with_reach(pk__in_array=Param("agent_ids"))
+    return found.filter(_there()).order_by().values_list("pk")
+
+
+_AT_WORK_AMONG = Prepared(_at_work_among, varies=reach_varies)
 _AT_WORK_IN = Prepared(_at_work, varies=reach_varies)
 
 

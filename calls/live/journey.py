@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -158,12 +158,19 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait, back: OfferCallBack | No
     meeting.rung = at_the_door(conversation)
     if not meeting.rung and (sent_on := _cannot_wait(meeting, ring)) is not None:
         call_backs.places_kept(held)
+        if call.waiting_since is None:
+            # Came to a team all the same, and was not served by it: the service level is to know.
+            _note_wait(call, now, 0)
         _leave_team(meeting)
         return Event(sent_on)
     call_backs.places_taken(held, call)
-    call.waiting_since, call.waited = call.waiting_since or now, None
-    Call.objects.filter(pk=call.sid).update(waiting_since=call.waiting_since, waited=None)
+    _note_wait(call, call.waiting_since or now, None)
     return None
+
+
+def _note_wait(call: Call, since: datetime, waited: int | None) -> None:
+    call.waiting_since, call.waited = since, waited
+    Call.objects.filter(pk=call.sid).update(waiting_since=since, waited=waited)
 
 
 def _cannot_wait(meeting: Meeting, ring: RingTeam) -> EventKind | None:

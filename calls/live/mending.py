@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -18,18 +19,21 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from agents.services import ring_unacknowledged
-from calls.live import broadcasts, call_back_rounds
+from calls.live import broadcasts, call_back_rounds, dispatcher
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import Fetch
 from calls.live.endings import end_announced
-from calls.live.free_agents import teams_at_work
+from calls.live.free_agents import skill_at_work, teams_at_work
 from calls.live.journey import sleepers_told
 from calls.live.locks import try_lock
+from calls.live.notes import note
 from calls.live.offers import LONGEST_RING, NOT_ACKNOWLEDGED, NOT_FETCHED
 from calls.live.queues import is_untalked
 from calls.live.sending_on import is_over, send_on, way_on
 from calls.models import TERMINAL, CallOffer, Conversation
+from core.languages import kept as _
 from core.sql.unit import UnitOfWork
+from core.text import in_sentence
 
 State = Conversation.State
 # Twilio is asked again to fetch a caller for whom it has not asked by then.
@@ -49,9 +53,11 @@ _ACKNOWLEDGED_LATELY = timedelta(days=7)
 
 @dataclass(slots=True)
 class Mender:
-    """`gone_since`: since when, by the monotonic clock, nobody of a team has been at work."""
+    """`gone_since`: since when, by the monotonic clock, nobody of a team has been at work; `skills_gone_since`: nobody
+    of a team with a skill that is asked for."""
 
     gone_since: dict[int, float] = field(default_factory=dict)
+    skills_gone_since: dict[tuple[int, str], float] = field(default_factory=dict)
 
     def look(self) -> list[Fetch]:
         """Mends what there is to mend; who is to be fetched for it."""
@@ -60,6 +66,7 @@ class Mender:
         if not Conversation.objects.filter(state__in=(State.WAITING, State.OFFERED)).exists():
             return []
         _close_ended(now)
+        self._look_which_skills_are_gone()
         return [
             *_changed(_unfetched(now), lambda conversation: _fetch_again(conversation, now)),
             *_changed(_unacknowledged(now), lambda conversation: _pass_over(conversation, now)),
@@ -85,17 +92,20 @@ class Mender:
             if send_on or team_id in gone or is_over(since, terms, now)
         ]
 
+    def _look_which_skills_are_gone(self) -> None:
+        """Whoever waits for a skill that nobody at work has any more is for all of the team."""
+        asked = Conversation.objects.filter(state=State.WAITING, team__isnull=False).exclude(skill="")
+        pairs = set(asked.order_by().values_list("team_id", "skill").distinct())
+        _note_gone(self.skills_gone_since, pairs, {pair for pair in pairs if skill_at_work(*pair)})
+        for team_id, skill in _gone(self.skills_gone_since):
+            sids = list(asked.filter(team=team_id, skill=skill).values_list("pk", flat=True))
+            _changed(sids, partial(_ask_no_more_for, skill=skill))
+
     def _look_who_is_gone(self, team_ids: set[int]) -> None:
-        at_work = teams_at_work(team_ids) if team_ids else set()
-        for team_id in list(self.gone_since):
-            if team_id in at_work or team_id not in team_ids:
-                del self.gone_since[team_id]
-        for team_id in team_ids - at_work:
-            self.gone_since.setdefault(team_id, time.monotonic())
+        _note_gone(self.gone_since, team_ids, teams_at_work(team_ids) if team_ids else set())
 
     def _gone_teams(self) -> list[int]:
-        until = time.monotonic() - _GONE_FOR_SECONDS
-        return [team_id for team_id, since in self.gone_since.items() if since <= until]
+        return _gone(self.gone_since)
 
     def _send_on(self, conversation: Conversation, now: datetime) -> Fetch | None:
         """Looked at anew: another process may have been quicker, and the caller waits for another team by now."""
@@ -105,6 +115,32 @@ class Mender:
             return None if _is_fetched(conversation, now) else _fetch(conversation, now)
         is_sent = send_on(conversation, way_on(conversation, now, gone=self._gone_teams()))
         return _fetch(conversation, now) if is_sent else None
+
+
+_Whom = TypeVar("_Whom", int, tuple[int, str])
+
+
+def _note_gone(since: dict[_Whom, float], asked: set[_Whom], at_work: set[_Whom]) -> None:
+    for whom in list(since):
+        if whom in at_work or whom not in asked:
+            del since[whom]
+    for whom in asked - at_work:
+        since.setdefault(whom, time.monotonic())
+
+
+def _gone(since: dict[_Whom, float]) -> list[_Whom]:
+    until = time.monotonic() - _GONE_FOR_SECONDS
+    return [whom for whom, at in since.items() if at <= until]
+
+
+def _ask_no_more_for(conversation: Conversation, skill: str) -> None:
+    if conversation.state != State.WAITING or conversation.skill != skill:
+        return
+    conversation.skill = ""
+    conversation.save(update_fields=["skill"])
+    said = _("Nobody at work has the skill %(skill)s any more: the caller is for all of the team.")
+    note(conversation.pk, said % {"skill": in_sentence(skill)}, name="step")
+    dispatcher.wake_after_commit()
 
 
 def _changed(sids: Iterable[str], change: Callable[[Conversation], Fetch | None]) -> list[Fetch]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q
@@ -27,6 +28,11 @@ def has_place() -> Q:
     return on_line | Q(state__in=call_backs.IN_QUEUE)
 
 
+def is_put_off(now: Any) -> Q:
+    """Call-backs that are offered to nobody before a later time: until then they are before nobody."""
+    return Q(state=State.CALL_BACK.value, not_before__gt=now)
+
+
 # An expected wait is said when so many were answered within that time: fewer say nothing about the next.
 _LATELY, _ENOUGH = timedelta(minutes=30), 5
 # Whoever hears of more would not believe it.
@@ -48,6 +54,7 @@ def place_of(conversation: Conversation) -> Place:
     ahead = Conversation.objects.filter(
         Q(place_at__lt=conversation.place_at) | Q(place_at=conversation.place_at, call__lt=conversation.call_id),
         has_place(),
+        ~is_put_off(timezone.now()),
         team=conversation.team_id,
     ).count()
     number = ahead + 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from calls.live import call_backs
-from calls.live.free_agents import skill_exists
+from calls.live.free_agents import skill_at_work
 from calls.models import Call
 from routing.doings import OfferCallBack, RingAgent, RingTeam, Wait
 from routing.selectors import callable_agents_of
@@ -35,15 +35,15 @@ def terms_of_team(
 
 
 def wishes_of_team(ring: RingTeam, call: Call) -> tuple[dict[str, Any], str]:
-    """Who is to ring before whom, and the skill that is asked for: none, when no team has that name, so that nobody
-    waits for what does not exist."""
+    """Who is to ring before whom, and the skill that is asked for: none, when nobody in the team who has it is at work,
+    so that nobody waits in vain beside agents who are free."""
     wishes: dict[str, Any] = {}
     if ring.strategy == "fixed-order":
         members = callable_agents_of(ring.team).order_by("first_name", "last_name", "username", "pk")
         wishes["order"] = list(members.values_list("pk", flat=True))
     if ring.first and (agent_id := _asked_first(ring.first, call)):
         wishes |= {"preferred": [agent_id], "first_seconds": ring.first_seconds}
-    return wishes, ring.skill if ring.skill and skill_exists(ring.skill) else ""
+    return wishes, ring.skill if ring.skill and skill_at_work(ring.team, ring.skill) else ""
 
 
 def terms_of_agent(ring: RingAgent) -> dict[str, Any]:

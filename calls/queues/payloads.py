@@ -20,7 +20,8 @@ def queue_json(queue: TeamQueue) -> dict[str, Any]:
         "waiting": queue.waiting,
         "call_backs": queue.call_backs,
         "longest_since": time_json(queue.longest_since),
-        "callers": [_caller_json(queue, caller, place) for place, caller in enumerate(queue.callers, 1)],
+        "call_backs_since": time_json(queue.call_backs_since),
+        "callers": [_caller_json(queue, caller, queue.places[caller.pk]) for caller in queue.callers],
         "ringing": [_ring_json(queue, ring) for ring in queue.rings],
     }
 

@@ -52,8 +52,13 @@ class QueueSerializer(serializers.Serializer[Any]):
     team = QueueTeamSerializer()
     waiting = serializers.IntegerField(help_text="How many wait, those for whom phones ring aside.")
     call_backs = serializers.IntegerField(help_text="How many are to be called back, besides.")
-    longest_since = serializers.DateTimeField(allow_null=True, help_text="Since when the first of all these waits.")
-    callers = QueueCallerSerializer(many=True, help_text="The first fifty.")
+    longest_since = serializers.DateTimeField(allow_null=True, help_text="Since when the first who waits does.")
+    call_backs_since = serializers.DateTimeField(
+        allow_null=True, help_text="Since when the first does who is to be called back."
+    )
+    callers = QueueCallerSerializer(
+        many=True, help_text="The first fifty on the line, and of the call-backs as many as these leave room for."
+    )
     ringing = RingingSerializer(many=True, help_text="At whose phones of the team it rings, whatever the call came by.")
 
 

@@ -160,7 +160,7 @@ _RINGING_AT = _AGENT | {"since": "2026-11-23T09:30:14Z"}
 _RINGING = {"agent": _AGENT, "since": "2026-11-23T09:30:14Z", "party": _CALL["party"], "line": _LINE}
 _QUEUE = {
     "team": {"id": 1, "name": "Support"}, "waiting": 1, "call_backs": 0, "longest_since": "2026-11-23T09:30:02Z",
-    "callers": [_QUEUE_CALLER],
+    "call_backs_since": None, "callers": [_QUEUE_CALLER],
     "ringing": [_RINGING],
 }  # fmt: skip
 _BOARD_FIGURES = {

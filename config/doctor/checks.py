@@ -5,6 +5,7 @@ from __future__ import annotations
 from calls.quality.doctor import check_quality
 from config.doctor import limits, system
 from core.languages import kept as _
+from routing.doctor import check_routes
 from routing.models import Line
 from telephony.doctor import account, network, routes
 from telephony.doctor.findings import Check, Finding
@@ -26,6 +27,7 @@ CHECKS = (
     Check("numbers", _("Numbers"), routes.check_numbers(line_numbers)),
     Check("messaging-service", _("Messaging service"), routes.check_service(line_numbers)),
     Check("lines", _("Lines"), system.check_lines),
+    Check("routes", _("Routes"), check_routes),
     Check("fallback-number", _("Fallback number"), account.check_fallback_number),
     Check("public-address", _("Public address"), network.check_public_address),
     Check("guard", _("Webhook guard"), network.check_guard),

@@ -166,6 +166,7 @@ export const webPush: WebPush = {
   state: async () => "off",
   allow: async () => "on",
   end: async () => "off",
+  leave: async () => {},
 };
 
 export const preferences = createPreferences(null);

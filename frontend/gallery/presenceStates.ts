@@ -92,7 +92,8 @@ const queue: SoftphoneEvent = {
       team: { id: 1, name: "Support" },
       waiting: 1,
       call_backs: 2,
-      longest_since: iso(ago(372)),
+      longest_since: iso(ago(95)),
+      call_backs_since: iso(ago(372)),
       callers: [
         inLine("CA1", { rings_at: [{ ...grace, since: iso(ago(4)) }] }),
         inLine("CA2", { place: 2, state: "waiting", since: iso(ago(95)), late_at: iso(now + 25_000) }),
@@ -113,6 +114,7 @@ const ringsAtBen: SoftphoneEvent = {
       waiting: 0,
       call_backs: 0,
       longest_since: null,
+      call_backs_since: null,
       callers: [
         inLine("CA4", {
           state: "offered",

@@ -78,6 +78,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const screens = createScreens(
     screenLoader(config.urls.screens, { language, urls: config.urls.screenWords }),
   );
+  const webPush = createWebPush(config, preferences, storage());
   const board = createBoard((message) => desk.send(message));
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
@@ -93,6 +94,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
     if (message.type === "call.incoming" || message.type === "call.status") log.merge(message.live.call);
     if (message.type === "board.changed") board.merge(message.board, event.at);
     if (message.type === "session.ended") {
+      void webPush.leave();
       board.clear();
       log.clear();
       details.clear();
@@ -124,7 +126,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
     <App
       {...{ store, log, details, contacts, threads, conversation, news, groupSends, board, screens }}
       {...{ config, api, contactsApi, sendsApi, audio, preferences }}
-      webPush={createWebPush(config)}
+      webPush={webPush}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -133,6 +135,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   watchDeadlines(store);
   showPageSignals(store, preferences);
   watchWoken(send);
+  void webPush.state();
   watchSound(send);
   // A call, a note that is not saved and a text that is not sent are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.

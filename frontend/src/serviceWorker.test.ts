@@ -44,6 +44,30 @@ describe("the worker that wakes the agent", () => {
     expect(openWindow).not.toHaveBeenCalled();
   });
 
+  it.each(["", "contacts/", "contacts/7/", "board/", "group-sends/new/", "?call=CA0"])(
+    "knows the desk by whichever of its views it shows: /%s",
+    async (view) => {
+      const desk = {
+        url: `https://desk.example.com/${view}`,
+        focus: vi.fn(async () => {}),
+        postMessage: vi.fn(),
+      };
+      matchAll.mockResolvedValue([desk]);
+      await happens("notificationclick", press("open"));
+      expect(desk.focus).toHaveBeenCalled();
+      expect(openWindow).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each(["admin/", "admin/agents/team/", "accounts/login/", "api/docs/"])(
+    "takes no other page for the desk: /%s",
+    async (path) => {
+      matchAll.mockResolvedValue([{ url: `https://desk.example.com/${path}` }]);
+      await happens("notificationclick", press("open"));
+      expect(openWindow).toHaveBeenCalledWith("https://desk.example.com/?call=CA1");
+    },
+  );
+
   it("opens nothing for Not now", async () => {
     await happens("notificationclick", press("later"));
     expect(openWindow).not.toHaveBeenCalled();

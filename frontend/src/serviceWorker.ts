@@ -78,11 +78,20 @@ function show({ title, body, tag, path, open, later, silent }: Note): Promise<vo
   });
 }
 
+/** The desk's other views, which have addresses of their own. Whatever else is below, admin for one, has no phone. */
+const VIEWS = ["", "contacts", "board", "group-sends"];
+
+function isDesk({ pathname }: URL, root: URL): boolean {
+  if (!pathname.startsWith(root.pathname)) return false;
+  const [view = ""] = pathname.slice(root.pathname.length).split("/");
+  return VIEWS.includes(view);
+}
+
 /** The desk that is there comes forward, or one is opened. It never answers by itself. */
 async function openDesk(path: string): Promise<void> {
   const url = new URL(path, scope.registration.scope);
   const windows = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const desk = windows.find((each) => new URL(each.url).pathname === url.pathname);
+  const desk = windows.find((each) => isDesk(new URL(each.url), url));
   if (!desk) {
     await scope.clients.openWindow(url.href);
     return;

@@ -19,7 +19,7 @@ from core.admin import SavesChanges
 from core.languages import language_now, sentence
 from routing.facts import hours_of
 from routing.holidays import holiday_of, places
-from routing.hour_texts import DAYS, HoursError, dates_read
+from routing.hour_texts import DAYS, HoursError, dates_read, week_read
 from routing.hours import FIRST_YEAR, LAST_YEAR, Hours
 from routing.meeting import why_said
 from routing.models import OpeningHours
@@ -27,6 +27,7 @@ from routing.usage import routes_using
 from telephony.numbers import time_zones
 
 _SHOWN = timedelta(days=366)
+_SWITCH = frozenset({"switched", "switched_until", "switched_why"})
 
 
 class HoursForm(forms.ModelForm[OpeningHours]):
@@ -43,7 +44,11 @@ class HoursForm(forms.ModelForm[OpeningHours]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "switched_until" in self.fields and self.instance.switched_until:
+        self.was_over = "switched" in self.fields and self.instance.is_switch_over(timezone.now())
+        if self.was_over:
+            # The week applies by itself again: who means the same switch once more chooses it anew.
+            self.initial.update(switched="", switched_until=None, switched_why="")
+        elif "switched_until" in self.fields and self.instance.switched_until:
             # As a clock there shows it, which is how it is written and read.
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
                 _zone(self.instance.time_zone)
@@ -51,6 +56,9 @@ class HoursForm(forms.ModelForm[OpeningHours]):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if _is_never_open(cleaned) and (routes := routes_using("hours", self.instance.pk)):
+            names = ", ".join(map(str, routes))
+            self.add_error("week", _("Open on no day, and routes need it: %(names)s.") % {"names": names})
         until = cleaned.get("switched_until")
         if until is not None and not FIRST_YEAR <= until.year <= LAST_YEAR:
             # Whoever means for ever leaves it empty.
@@ -59,14 +67,21 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         if until is not None:
             until = until.replace(tzinfo=_zone(cleaned.get("time_zone") or self.instance.time_zone))
             cleaned["switched_until"] = until
-        if (
-            cleaned.get("switched")
-            and until is not None
-            and "switched_until" in self.changed_data
-            and until <= timezone.now()
-        ):
+        if not cleaned.get("switched"):
+            # What belongs to no switch would end the next one.
+            cleaned |= {"switched_until": None, "switched_why": ""}
+        elif until is not None and until <= timezone.now():
             self.add_error("switched_until", _("This time is over. Choose a later one, or none."))
         return cleaned
+
+
+def _is_never_open(cleaned: dict[str, Any]) -> bool:
+    """What a route that is saved with them would be refused for."""
+    try:
+        week, dates = week_read(cleaned["week"]), dates_read(cleaned["dates"])
+    except (KeyError, HoursError):
+        return False
+    return not any(week) and not any(own.spans for own in dates.values())
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -124,10 +139,14 @@ class OpeningHoursAdmin(SavesChanges, admin.ModelAdmin[OpeningHours]):
 
     def save_model(self, request: HttpRequest, obj: OpeningHours, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if {"switched", "switched_until", "switched_why"} & set(form.changed_data):
+        saved = []
+        if not _SWITCH.isdisjoint(form.changed_data):
             agent: Any = request.user
             obj.switched_by, obj.switched_at = agent, timezone.now()
-            obj.save(update_fields=["switched_by", "switched_at"])
+            saved = ["switched_by", "switched_at"]
+        if saved or form.was_over:
+            # They are one: a time that was not touched would end a switch that was.
+            obj.save(update_fields=[*_SWITCH, *saved])
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         found, count, perms, protected = super().get_deleted_objects(objs, request)
@@ -170,6 +189,7 @@ def _about(row: OpeningHours | None, check: str) -> dict[str, Any]:
     return {
         "hours_state": state_said(row),
         "hours_switch": row,
+        "hours_by_hand": bool(row.switched) and not row.is_switch_over(timezone.now()),
         "hours_holidays": _holidays(row, hours),
         "hours_check": check,
         "hours_answer": _answer(hours, check) if check else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,10 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return in_sentence(self.name)
+
+    def is_switch_over(self, at: datetime) -> bool:
+        """Whether it was switched by hand until a time that is over."""
+        return bool(self.switched) and self.switched_until is not None and self.switched_until <= at
 
     def clean(self) -> None:
         wrong: dict[str, Any] = {}

@@ -66,7 +66,6 @@ class TestChosen:
             (Chosen("asleep"), "availability"),
             (Chosen("away", 999_999), "reason"),
             (Chosen("away", None, timezone.now() + timedelta(days=8)), "back_at"),
-            (Chosen("away", None, timezone.now() - timedelta(hours=1)), "back_at"),
         ],
     )
     def test_what_there_is_not_is_refused_with_the_field_that_is_wrong(self, ada, chosen, field):
@@ -75,6 +74,13 @@ class TestChosen:
 
         assert refused.value.field == field
         assert kept(ada) == []
+
+    def test_a_time_of_return_that_is_over_keeps_nobody_available(self, ada):
+        over = timezone.now() - timedelta(hours=1)
+
+        assert presence.presence_set(agent_id=ada.pk, chosen=Chosen("away", None, over), by=ada)
+
+        assert (now_of(ada)["state"], now_of(ada)["back_at"]) == ("away", None)
 
     def test_a_reason_that_is_offered_no_more_is_refused(self, ada):
         old = AwayReason.objects.create(name="Smoking", is_active=False)

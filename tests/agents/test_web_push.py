@@ -12,6 +12,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.contrib.sessions.models import Session
 from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
@@ -193,6 +194,20 @@ class TestSending:
         assert sent["headers"]["urgency"] == "high"
         assert browser.open(sent["data"])["title"] == "Maya Okonkwo calls Support"
         assert ada.web_push_subscriptions.get().woken_at is not None
+
+    @pytest.mark.parametrize("how", ["ran out", "another agent signed in"])
+    def test_a_browser_whose_session_is_over_is_told_of_nobody(self, client, browser, ada, grace, how):
+        put(client, **browser.body)
+        if how == "ran out":
+            Session.objects.update(expire_date=timezone.now())
+        else:
+            client.force_login(grace)
+
+        with answering(201) as post:
+            assert web_push.send(agent_id=ada.pk, note=NOTE, hidden=HIDDEN) == 0
+
+        post.assert_not_called()
+        assert not ada.web_push_subscriptions.exists()
 
     def test_who_hides_names_is_told_none(self, client, browser, ada):
         put(client, **browser.body | {"hides_names": True})

@@ -113,6 +113,16 @@ def test_who_waits_is_shown_with_when_the_lines_goal_is_past(client, line, sales
     assert board["all"]["goal"] == {"percent": 80, "seconds": 20, "wait_seconds": None}
 
 
+def test_who_is_on_the_line_is_shown_however_many_are_to_be_called_back(client, line, admin):
+    for number in range(51):
+        waiting(line, 3600 + number, state="call-back")
+    caller = waiting(line, 30)
+
+    callers = board_of(client, admin)["callers"]
+
+    assert (callers[0]["sid"], len(callers)) == (caller.sid, 50)
+
+
 def test_of_many_who_wait_all_are_counted_and_the_first_fifty_shown(client, line, hedy):
     for seconds in range(60):
         waiting(line, 100 + seconds)

@@ -94,6 +94,20 @@ def test_who_waited_and_left_a_message_was_not_answered_in_time(line, team, ada)
     assert figures().abandoned == 0
 
 
+def test_who_came_to_a_team_in_which_nobody_was_there_was_not_answered_in_time(line, ada):
+    answered(line, at(0), after=5, agent=ada)
+    waited(line, at(1), 0, result="voicemail", state="message")
+
+    assert figures().service_level == 50.0
+
+
+@pytest.mark.parametrize(("after", "in_goal"), [(12, 1), (50, 0)])
+def test_who_could_not_wait_for_a_team_waited_until_somebody_else_answered(line, ada, after, in_goal):
+    answered(line, at(0), after=after, agent=ada, waiting_since=at(0), waited=0, state="ended")
+
+    assert figures().answered_in_goal == in_goal
+
+
 def test_who_never_came_to_a_team_is_in_no_service_level(line, ada):
     answered(line, at(0), after=5, agent=ada)
     # Closed, as the route says; and one whom a spam rule refuses.

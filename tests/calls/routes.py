@@ -15,12 +15,13 @@ INCOMING = "/twilio/voice/incoming/"
 FALLBACK = "/twilio/voice/fallback/"
 
 
-def make_route(line: Line, *steps: dict[str, Any], name: str = "Main") -> Route:
-    """A route whose first step is the first of these, on a line."""
+def make_route(line: Line | None, *steps: dict[str, Any], name: str = "Main") -> Route:
+    """A route whose first step is the first of these, on a line, or on none."""
     route = Route.objects.create(name=name)
     change_route(route, *steps)
-    line.route = route
-    line.save()
+    if line is not None:
+        line.route = route
+        line.save()
     return route
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from calls.live import fetching
 from calls.models import Call, CallOffer, Conversation
+from calls.payloads import time_json
 from calls.queues import services
+from calls.queues.selectors import queue_looks
 from calls.queues.services import caller_take
 from calls.queues.watch import QueueWatch
 from telephony.errors import Unavailable
@@ -60,6 +63,53 @@ def test_members_see_who_waits_what_they_chose_and_at_whose_phones_it_rings(clie
     assert (first["state"], [one["id"] for one in first["rings_at"]]) == ("offered", [ada.pk])
     assert (second["state"], second["party"]["number"], second["place"]) == ("waiting", "+12025550120", 2)
     assert "presses 2, Orders" in second["why"]
+
+
+def to_call_back(line, number: int, minutes: int, **more) -> Conversation:
+    """Somebody who hung up so many minutes ago, and keeps the place."""
+    since = timezone.now() - timedelta(minutes=minutes)
+    call = factories.make_call(number, line=line, status="completed", start_time=since)
+    waits = {"state": "call-back", "waiting_since": since, "place_at": since, "team": line.team}
+    return Conversation.objects.update_or_create(call=call, defaults=waits | more)[0]
+
+
+def test_a_call_back_that_is_put_off_has_the_last_place(client, waiting, line, ada):
+    later = timezone.now() + timedelta(hours=10)
+    put_off = to_call_back(line, 30, 60, not_before=later)
+    due = to_call_back(line, 31, 50, not_before=timezone.now() - timedelta(minutes=1))
+    client.force_login(ada)
+
+    (queue,) = client.get("/api/v1/queues/").json()["queues"]
+
+    first, second = waiting
+    assert [(one["sid"], one["place"]) for one in queue["callers"]] == [
+        (due.pk, 1), (first.sid, 2), (second.sid, 3), (put_off.pk, 4),
+    ]  # fmt: skip
+
+
+def test_call_backs_push_nobody_on_the_line_out_of_the_list(client, waiting, line, ada):
+    backs = [to_call_back(line, 100 + number, 60 + number) for number in range(55)]
+    client.force_login(ada)
+
+    (queue,) = client.get("/api/v1/queues/").json()["queues"]
+
+    assert len(queue["callers"]) == 50
+    # They are served first all the same.
+    first, second = queue["callers"][-2:]
+    assert [(one["sid"], one["place"]) for one in (first, second)] == [(waiting[0].sid, 56), (waiting[1].sid, 57)]
+    assert [one["sid"] for one in queue["callers"][:2]] == [backs[-1].pk, backs[-2].pk]
+    assert queue_looks()[line.team_id][2][-1][0] == waiting[1].sid
+
+
+def test_who_waits_longest_is_told_of_those_on_the_line_and_of_call_backs(client, waiting, line, ada):
+    back = to_call_back(line, 30, 300)
+    client.force_login(ada)
+
+    (queue,) = client.get("/api/v1/queues/").json()["queues"]
+
+    assert (queue["waiting"], queue["call_backs"]) == (1, 1)
+    assert queue["longest_since"] == next(one["since"] for one in queue["callers"] if one["sid"] == waiting[1].sid)
+    assert queue["call_backs_since"] == time_json(back.waiting_since)
 
 
 def test_others_see_nothing_of_it(client, waiting, stranger):

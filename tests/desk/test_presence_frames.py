@@ -73,11 +73,38 @@ def test_a_presence_that_there_is_not_is_answered_in_words(ada, wish):
     async def scenario() -> None:
         await socket.open()
         await socket.send(type="availability.set", **wish)
-        assert (await socket.until("error"))["message"].endswith(".")
+        refused = await socket.until("error")
+        assert (refused["about"], refused["message"][-1]) == ("availability.set", ".")
+        # What its desk shows already is taken back.
+        assert (await socket.until("presence.changed"))["presence"]["availability"] == "available"
         await socket.close()
 
     run(scenario)
     assert Agent.objects.get(pk=ada.pk).availability == "available"
+
+
+def test_reasons_that_an_admin_changes_reach_the_desks_that_are_open(ada, line):
+    lunch = AwayReason.objects.create(name="Late lunch")
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        assert {"id": lunch.pk, "name": "Late lunch"} in (await socket.open())["away_reasons"]
+        lunch.is_active = False
+        await sync_to_async(lunch.save)()
+        assert "Late lunch" not in await names()
+        await sync_to_async(AwayReason.objects.create)(name="Nap")
+        assert "Nap" in await names()
+        await sync_to_async(delete)()
+        assert "Nap" not in await names()
+        await socket.close()
+
+    def delete() -> None:
+        AwayReason.objects.get(name="Nap").delete()
+
+    async def names() -> list[str]:
+        return [reason["name"] for reason in (await socket.until("desk.snapshot"))["away_reasons"]]
+
+    run(scenario)
 
 
 def test_wrap_up_is_stayed_in_and_ended_by_the_desk(ada, team, line):

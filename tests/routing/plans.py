@@ -74,6 +74,7 @@ def known(**plans: Plan) -> Known:
         current=lambda pk: pk if pk in versions else None,
         hours=every.get,
         team={TEAM: TeamFacts("Sales", 2), EMPTY_TEAM: TeamFacts("Nobody's", 0)}.get,
+        has_skill=lambda team, skill: (team, skill) == (TEAM, "German"),
         agent={AGENT: "Ada Byron"}.get,
         has_greeting=lambda pk: pk == GREETING,
         refused_number=lambda number: Sentence("Not this number.") if number in (FORBIDDEN, "") else None,

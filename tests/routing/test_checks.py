@@ -101,6 +101,11 @@ def test_what_a_step_refers_to_must_be_there(made, field):
     assert ("a", field, True) in found(made, box())
 
 
+@pytest.mark.parametrize(("skill", "told"), [("", False), ("German", False), ("Klingon", True)])
+def test_a_skill_that_nobody_in_the_team_has_is_a_warning(skill, told):
+    assert found(team(skill=skill), box()) == ([("team", "skill", False)] if told else [])
+
+
 def test_a_circle_in_which_nobody_is_asked_is_refused_once():
     circle = found(
         step("a", "announcement", prompt=text(), next="b"), step("b", "announcement", prompt=text(), next="a")

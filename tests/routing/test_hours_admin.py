@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from routing.facts import hours_facts
 from routing.hour_texts import HoursError, dates_read, week_read
 from routing.models import OpeningHours, Route, RouteVersion
 from tests import factories
+from tests.calls.routes import make_route
 from tests.routing.plans import box, document, step
 from tests.routing.test_steps import anything
 
@@ -131,6 +132,68 @@ def test_a_switch_until_a_time_that_is_over_is_refused(admin):
     assert "This time is over." in answer.content.decode()
 
 
+@pytest.fixture
+def was_switched(admin) -> str:
+    """Open by hand, until a time that is over. The page of these hours."""
+    posted(admin)
+    row = OpeningHours.objects.get()
+    OpeningHours.objects.update(
+        switched="open", switched_until=datetime(2026, 1, 1, 10, tzinfo=UTC), switched_why="Fair"
+    )
+    return f"/admin/routing/openinghours/{row.pk}/change/"
+
+
+@pytest.mark.parametrize("switched", ["open", "closed"])
+def test_a_switch_beside_a_time_that_was_over_before_is_refused_and_not_saved_without_effect(
+    admin, was_switched, switched
+):
+    answer = posted(admin, was_switched, switched=switched, switched_until="2026-01-01T10:00")
+
+    assert "This time is over." in answer.content.decode()
+
+
+def test_a_switch_that_is_over_is_shown_as_none_and_leaves_nothing_behind(admin, was_switched):
+    page = admin.get(was_switched, secure=True).content.decode()
+    assert "by hand" not in page
+    assert "2026-01-01T10:00" not in page
+
+    assert posted(admin, was_switched).status_code == 302
+
+    row = OpeningHours.objects.get()
+    assert (row.switched, row.switched_until, row.switched_why) == ("", None, "")
+
+
+def test_a_switch_after_one_that_is_over_has_no_end_of_the_old_one(admin, was_switched):
+    posted(admin, was_switched, switched="closed")
+
+    row = OpeningHours.objects.get()
+    assert (row.switched, row.switched_until) == ("closed", None)
+    assert not hours_facts(row.pk).at(datetime(2026, 11, 23, 10, tzinfo=UTC)).is_open
+
+
+def test_by_the_week_takes_the_time_of_the_switch_along(admin):
+    posted(admin, switched="closed", switched_until="2199-01-01T14:00", switched_why="Fire drill")
+    row = OpeningHours.objects.get()
+    posted(
+        admin, f"/admin/routing/openinghours/{row.pk}/change/", switched="", switched_until="2199-01-01T14:00",
+        switched_why="Fire drill",
+    )  # fmt: skip
+
+    row.refresh_from_db()
+    assert row.switched == ""
+    assert (row.switched_until, row.switched_why) == (None, "")
+
+
+def test_a_switch_in_force_is_shown_as_one(admin):
+    posted(admin, switched="closed", switched_until="2199-01-01T14:00")
+    row = OpeningHours.objects.get()
+
+    page = admin.get(f"/admin/routing/openinghours/{row.pk}/change/", secure=True).content.decode()
+
+    assert "by hand" in page
+    assert "2199-01-01T14:00" in page
+
+
 @pytest.mark.parametrize("until", ["9999-12-31T23:59", "0001-01-01T00:00"])
 @pytest.mark.parametrize("switched", ["closed", ""])
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
@@ -171,6 +234,43 @@ def test_hours_that_a_route_asks_are_not_deleted(admin, team):
     admin.post(f"/admin/routing/openinghours/{row.pk}/delete/", {"post": "yes"}, secure=True)
 
     assert OpeningHours.objects.exists()
+
+
+def test_hours_that_a_route_asks_are_not_emptied(admin, team):
+    posted(admin)
+    row = OpeningHours.objects.get()
+    change = f"/admin/routing/openinghours/{row.pk}/change/"
+    make_route(None, step("h", "hours", hours=row.pk, open="box", closed="box"), box(team=team.pk))
+
+    answer = posted(admin, change, week=[[]] * 7)
+
+    assert "Open on no day, and routes need it: " in answer.content.decode()
+    assert any(hours_facts(row.pk).week)
+    only_a_date = [{"date": "2199-12-24", "name": "Fair", "spans": [["08:30", "12:00"]]}]
+    assert posted(admin, change, week=[[]] * 7, dates=only_a_date).status_code == 302
+
+
+def test_hours_that_no_route_asks_may_be_empty(admin):
+    assert posted(admin, week=[[]] * 7).status_code == 302
+
+
+@pytest.mark.parametrize("what", ["team", "agent"])
+def test_a_team_or_agent_that_a_route_needs_is_not_deleted(admin, what):
+    team = factories.make_team("Night")
+    agent = factories.make_agent("hans", team=team)
+    needing = step("a", "agent", agent=agent.pk, next="box") if what == "agent" else None
+    steps = [needing, box(team=factories.make_team("Day").pk)] if needing else [box(team=team.pk)]
+    route = make_route(None, *steps)
+    row = agent if what == "agent" else team
+    path = f"/admin/agents/{what}/{row.pk}/delete/"
+
+    assert str(route) in admin.get(path, secure=True).content.decode()
+    admin.post(path, {"post": "yes"}, secure=True)
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+    route.delete()
+    admin.post(path, {"post": "yes"}, secure=True)
+    assert not type(row).objects.filter(pk=row.pk).exists()
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import type { Availability, AwayReason } from "../messages";
 import { isolated } from "../names";
 import type { SoftphoneEvent } from "../softphone/events";
 import { setByOthers } from "../softphone/announcements";
-import { backTimes, CHOICES, isSetByOthers, mine } from "../softphone/presence";
+import { backTimes, CHOICES, stillAhead, isSetByOthers, mine } from "../softphone/presence";
 import type { State } from "../softphone/state";
 import { awaySentence, presenceWord } from "../words";
 import { Icon } from "./Icon";
@@ -22,7 +22,7 @@ export function AvailabilityChoices({ state, onChoose }: Props) {
   const canChoose = state.desk.state === "open";
   const now = mine(state);
   const isAway = availability === "away";
-  const [backAt, setBackAt] = useState<string | null>(isAway ? (now?.back_at ?? null) : null);
+  const [backAt, setBackAt] = useState<string | null>(isAway ? stillAhead(now?.back_at) : null);
   const choose = (choice: Availability, reason: AwayReason | null = null, back = backAt) =>
     canChoose && onChoose({ type: "agent.chose", availability: choice, reason, backAt: back });
   const current = isAway ? (awayReasons.find((reason) => reason.name === now?.reason) ?? null) : null;

@@ -49,15 +49,21 @@ export function ReachLine({ reach, team, queues, loginUrl, send }: Props) {
   );
 }
 
-/** Of the queues in which somebody waits, the one in which somebody has waited longest. */
+/** The queue of which is told: where somebody on the line has waited longest, or else somebody who is to be called back. */
 function longestWaiting(queues: Queue[]): Queue | null {
-  const waited = queues.filter(({ waiting, call_backs }) => waiting + call_backs > 0);
-  const since = ({ longest_since }: Queue) => Date.parse(longest_since ?? "") || Infinity;
+  const onLine = queues.filter(({ waiting }) => waiting > 0);
+  const waited = onLine.length > 0 ? onLine : queues.filter(({ call_backs }) => call_backs > 0);
+  const since = (queue: Queue) => Date.parse(sinceOf(queue) ?? "") || Infinity;
   return waited.sort((one, other) => since(one) - since(other))[0] ?? null;
 }
 
-function longestOf({ longest_since }: Queue, now: number): string {
-  const since = Date.parse(longest_since ?? "");
+function sinceOf({ waiting, longest_since, call_backs_since }: Queue): string | null {
+  // A server of the version before says one time of both.
+  return waiting > 0 ? longest_since : (call_backs_since ?? longest_since);
+}
+
+function longestOf(queue: Queue, now: number): string {
+  const since = Date.parse(sinceOf(queue) ?? "");
   return minutes(Number.isNaN(since) ? 0 : Math.max(0, (now - since) / 1000));
 }
 

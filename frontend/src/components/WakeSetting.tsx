@@ -36,8 +36,12 @@ export function WakeSetting({ webPush, preferences }: { webPush: WebPush; prefer
           label={t("wake.hidesNames")}
           on={hidesNames}
           onChange={(hides) => {
-            preferences.set({ hidesNames: hides });
-            change(webPush.allow(hides));
+            // What the server did not take is not what it does.
+            const kept = webPush.allow(hides).then((now) => {
+              if (now === "on") preferences.set({ hidesNames: hides });
+              return now;
+            });
+            change(kept);
           }}
         />
       )}

@@ -44,6 +44,37 @@ describe("the availability's menu", () => {
     expect(reach()).toContain("Lunch, back at");
   });
 
+  it("takes back what the server refuses, and says why until it is read", async () => {
+    const { user, send } = show(readyState());
+    await user.click(button("Availability: Available"));
+    await user.click(screen.getByRole("menuitemradio", { name: "Lunch" }));
+    const message = "There is no such reason any more. Choose another.";
+    send(push({ type: "error", about: "availability.set", message }));
+    send(mine({}));
+    await waitFor(() => expect(reach()).toContain(`Your availability was not changed. ${message}`));
+    expect(button("Availability: Available")).toBeTruthy();
+    await waitFor(() => expect(screen.getByTestId("assertive").textContent).toContain(message));
+    await user.click(button("Close"));
+    expect(reach()).toContain("You can be reached.");
+  });
+
+  it("shows nothing of what else the server could not use", () => {
+    const { send } = show(readyState());
+    send(push({ type: "error", about: "ring.ack", message: "ring.ack needs `sid`, the call's." }));
+    expect(reach()).toContain("You can be reached.");
+  });
+
+  it("does not say once more a time of return that is over", async () => {
+    const state = after(
+      readyState(),
+      mine({ availability: "away", state: "away", reason: "Break", back_at: iso(NOW - 60_000) }),
+    );
+    const { user, asked } = show(state);
+    await user.click(button("Availability: Away"));
+    await user.click(screen.getByRole("menuitemradio", { name: "Lunch" }));
+    expect(toServer(asked)).toEqual([{ type: "availability.set", availability: "away", reason: 1 }]);
+  });
+
   it("says who set it, and when", async () => {
     const state = after(
       readyState(),

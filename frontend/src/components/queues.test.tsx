@@ -23,14 +23,24 @@ describe("the reach line", () => {
     await waitFor(() => expect(reach()).toContain("Sales: 3 waiting · longest 2:47"));
   });
 
+  it("speaks of who is on the line before who is to be called back, and has waited for hours", async () => {
+    const { send } = show(readyState());
+    send(
+      told({ team: sales, waiting: 0, call_backs: 2, longest_since: null, call_backs_since: since(7200) }),
+    );
+    send(told({ waiting: 1, call_backs: 3, longest_since: since(20), call_backs_since: since(3600) }));
+    await waitFor(() => expect(reach()).toContain("Support: 1 waiting · 3 to call back · longest 0:30"));
+    expect(document.querySelector(".reach-narrow")?.textContent).toBe("1 waiting · 0:30");
+  });
+
   it("says the same in short, for where there is no room", async () => {
     const { send } = show(readyState());
     const short = () => document.querySelector(".reach-narrow")?.textContent;
     send(told({ team: sales, waiting: 3, longest_since: since(157) }));
     await waitFor(() => expect(short()).toBe("3 waiting · 2:47"));
-    send(told({ team: sales, waiting: 0, call_backs: 2, longest_since: since(157) }));
+    send(told({ team: sales, waiting: 0, call_backs: 2, longest_since: null, call_backs_since: since(157) }));
     await waitFor(() => expect(short()).toBe("2 to call back · 2:47"));
-    send(told({ team: sales, waiting: 0, call_backs: 0, longest_since: null }));
+    send(told({ team: sales, waiting: 0, call_backs: 0, call_backs_since: null }));
     await waitFor(() => expect(short()).toBeUndefined());
   });
 

@@ -21,6 +21,7 @@ async function open(change: Partial<AudioDevices> = {}, push: Partial<WebPush> =
     state: async () => "off",
     allow: async () => "on",
     end: async () => "off",
+    leave: async () => {},
     ...push,
   };
   const config = {
@@ -114,6 +115,16 @@ describe("waking this browser", () => {
     await waitFor(() =>
       expect(screen.queryByRole("switch", { name: "Notifications name nobody" })).toBeNull(),
     );
+  });
+
+  it("goes on naming callers, and says so, when the server does not take the change", async () => {
+    const allow = vi.fn(async () => Promise.reject(new Error("No answer.")));
+    const { user, preferences } = await open({}, { allow, state: async () => "on" });
+    const hides = await screen.findByRole("switch", { name: "Notifications name nobody" });
+    await user.click(hides);
+    expect((await screen.findByRole("alert")).textContent).toContain("No answer.");
+    expect((hides as HTMLInputElement).checked).toBe(false);
+    expect(preferences.get().hidesNames).toBe(false);
   });
 
   it.each([

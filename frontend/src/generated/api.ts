@@ -2872,6 +2872,8 @@ export interface components {
              * @enum {string}
              */
             type: "error";
+            /** @description The type of the desk's frame that could not be used; "" if it could not be read. */
+            about: string;
             message: string;
         };
         /** @description A call that might be made. */
@@ -3886,7 +3888,7 @@ export interface components {
             reason?: number | null;
             /**
              * Format: date-time
-             * @description Within the next seven days.
+             * @description Within the next seven days. A time that is over counts as none.
              */
             back_at?: string | null;
         };
@@ -4101,10 +4103,15 @@ export interface components {
             call_backs: number;
             /**
              * Format: date-time
-             * @description Since when the first of all these waits.
+             * @description Since when the first who waits does.
              */
             longest_since: string | null;
-            /** @description The first fifty. */
+            /**
+             * Format: date-time
+             * @description Since when the first does who is to be called back.
+             */
+            call_backs_since: string | null;
+            /** @description The first fifty on the line, and of the call-backs as many as these leave room for. */
             callers: components["schemas"]["QueueCaller"][];
             /** @description At whose phones of the team it rings, whatever the call came by. */
             ringing: components["schemas"]["Ringing"][];

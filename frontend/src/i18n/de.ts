@@ -161,6 +161,7 @@ export const de: PageWords = {
   "reach.onACallThen.busy": "Im Gespräch, danach beschäftigt.",
   "reach.onACallThen.away": "Im Gespräch, danach abwesend.",
   "reach.onACallThen.offline": "Im Gespräch, danach Feierabend.",
+  "reach.choiceRefused": "Ihre Verfügbarkeit wurde nicht geändert.",
   "reach.willNotRing": "Anrufe klingeln hier dann nicht.",
   "reach.doNotRing": "Anrufe klingeln hier nicht.",
   "reach.blocked": "Der Browser blockiert das Mikrofon. Anrufe gehen ans Team oder zur Mailbox.",

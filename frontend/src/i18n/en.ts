@@ -162,6 +162,7 @@ export const en = {
   "reach.onACallThen.busy": "On a call, then Busy.",
   "reach.onACallThen.away": "On a call, then Away.",
   "reach.onACallThen.offline": "On a call, then Finished.",
+  "reach.choiceRefused": "Your availability was not changed.",
   "reach.willNotRing": "Calls will not ring here.",
   "reach.doNotRing": "Calls do not ring here.",
   "reach.blocked": "the browser blocks the microphone. Callers ring a free colleague or get voicemail.",

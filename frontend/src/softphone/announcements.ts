@@ -208,6 +208,8 @@ function hearingAnnouncement(before: State, after: State): Announcement | null {
 
 function availabilityAnnouncement(before: State, after: State): Announcement | null {
   if (before.desk.state !== "open") return null;
+  if (after.choiceRefused && !before.choiceRefused)
+    return { assertive: `${t("reach.choiceRefused")} ${after.choiceRefused}` };
   if (before.availability === after.availability) return wrapUpAnnouncement(before, after);
   // Done by others, it is no answer to what the agent did, and must not be missed.
   if (isSetByOthers(after)) return { assertive: setByOthers(after) };

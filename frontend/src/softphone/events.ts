@@ -112,6 +112,7 @@ export type SoftphoneEvent =
   | { type: "agent.ended-wrap-up" }
   | { type: "agent.stayed-in-wrap-up" }
   | { type: "agent.closed-gap" }
+  | { type: "agent.closed-choice-refused" }
   | { type: "agent.read-lost-caller" }
   // the desk's socket
   | { type: "desk.connecting" }

@@ -17,7 +17,7 @@ import {
 } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
-import type { State } from "./state";
+import { initialState, type State } from "./state";
 
 const dialling = () => after(readyState(), dialled);
 const ringingOut = () => after(dialling(), { type: "call.ringing", id: "dial-1", sid: dialSid });
@@ -242,5 +242,33 @@ describe("pushes and the phone, in both orders", () => {
 
   it("shows the ring without any push", () => {
     expect(shown(withoutPush())).toBe("pending");
+  });
+});
+
+describe("a tab that was opened for a caller who waits", () => {
+  const elsewhere: SoftphoneEvent = { type: "leader.changed", leader: "elsewhere" };
+  const takes = (state: State, event: SoftphoneEvent) =>
+    transition(state, event)
+      .slice(1)
+      .filter((command) => (command as { type: string }).type === "leader.take");
+
+  it("asks the other tab for the phone at once, whichever it learns first", () => {
+    const started = after(initialState(me), { type: "started" });
+    expect(takes(after(started, { type: "desk.woken" }), elsewhere)).toEqual([{ type: "leader.take" }]);
+    expect(takes(after(started, elsewhere), { type: "desk.woken" })).toEqual([{ type: "leader.take" }]);
+  });
+
+  it("leaves the phone where it is when it was opened for nobody", () => {
+    expect(takes(after(initialState(me), { type: "started" }), elsewhere)).toEqual([]);
+  });
+
+  it("does not take back what another tab has taken from it", () => {
+    const woken = after(
+      initialState(me),
+      { type: "started" },
+      { type: "desk.woken" },
+      { type: "leader.changed", leader: "held" },
+    );
+    expect(takes(woken, elsewhere)).toEqual([]);
   });
 });

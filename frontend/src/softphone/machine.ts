@@ -78,8 +78,11 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "device.retried":
       if (!state.device.wanted || state.calls.focus) return [state];
       return [{ ...state, device: { ...state.device, problem: "" } }, { type: "phone.start" }];
-    case "leader.changed":
-      return [{ ...state, leader: { state: event.leader, refused: false } }];
+    case "leader.changed": {
+      const next: State = { ...state, leader: { state: event.leader, refused: false } };
+      // A tab that another one has taken the phone from does not take it back.
+      return state.leader.state === "unknown" && state.woken ? phoneWanted(next) : [next];
+    }
     case "leader.refused":
       return [{ ...state, leader: { ...state.leader, refused: true } }];
     case "leader.wanted":
@@ -131,6 +134,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [moveLate(state)];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
+    case "agent.closed-choice-refused":
+      return [{ ...state, choiceRefused: "" }];
     case "agent.read-lost-caller":
       if (!state.lostCaller) return [state];
       return [
@@ -149,7 +154,7 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "agent.closed-cut-off":
       return [{ ...state, cutOff: null }];
     case "desk.woken":
-      return [{ ...state, woken: startStep(state) !== null || state.desk.state !== "open" }];
+      return phoneWanted({ ...state, woken: startStep(state) !== null || state.desk.state !== "open" });
     case "desk.message":
       return pushed(state, event.message, event.at);
     case "desk.connecting":
@@ -202,6 +207,11 @@ function calledBack(state: State, { id, at }: Extract<SoftphoneEvent, { type: "a
   if (!step) return [state];
   const [calls, ...commands] = step;
   return [{ ...state, calls, callBack: null }, ...commands];
+}
+
+/** Opened for a caller who waits: that caller rings where the agent looks now, unless another tab is in a call. */
+function phoneWanted(state: State): Step {
+  return state.leader.state === "elsewhere" ? [state, { type: "leader.take" }] : [state];
 }
 
 /** The browser's own window is open until it says granted or denied: a look at the permission is not an answer. */

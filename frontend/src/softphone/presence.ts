@@ -28,6 +28,11 @@ export function backTimes(now: number): string[] {
   );
 }
 
+/** The time of return that was said, unless it is over: who is late chooses a new one, or none. */
+export function stillAhead(backAt: string | null | undefined): string | null {
+  return backAt && Date.parse(backAt) > Date.now() ? backAt : null;
+}
+
 /** The agent's phone is switched off until the agent comes back. */
 export function isFinished(state: State): boolean {
   return state.availability === "offline" && !inCall(state);
@@ -52,7 +57,7 @@ export function chose(state: State, { availability, reason, backAt }: Chosen): S
     wrap_up: null,
   });
   return [
-    { ...withMine(state, mineNow), availability },
+    { ...withMine(state, mineNow), availability, choiceRefused: "" },
     { type: "desk.send", message },
   ];
 }

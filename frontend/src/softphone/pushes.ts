@@ -46,6 +46,9 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return [{ ...state, device: { ...state.device, renew: true } }];
     case "reach.restored":
       return [{ ...state, gap: { why: message.why, since: message.since, until: message.until } }];
+    case "error":
+      // What still counts follows, as `presence.changed`.
+      return message.about === "availability.set" ? [{ ...state, choiceRefused: message.message }] : [state];
     case "session.ended":
       return [signedOut(state, message.message)];
     // Told to whoever shows the board, or texts: `board`, `threads`, `groupSends`.
@@ -54,7 +57,6 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "message.status":
     case "thread.changed":
     case "send.progress":
-    case "error":
     case "ping":
     case "pong":
       return [state];
@@ -80,6 +82,7 @@ function signedOut(state: State, message: string): State {
     queues: [],
     callBack: null,
     gap: null,
+    choiceRefused: "",
     lostCaller: null,
     lines: [],
     orphans: [],

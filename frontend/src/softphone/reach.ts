@@ -23,8 +23,17 @@ export interface Reach {
 }
 
 export function reach(state: State, now: number, microphoneLabel = ""): Reach {
+  const refused = choiceRefused(state);
+  if (refused) return refused;
   if (inCall(state)) return reachInCall(state);
   return obstacle(state, now) ?? reachElsewhere(state) ?? reachable(state, microphoneLabel);
+}
+
+/** What the agent chose is not so: who relies on it would let calls ring at an empty chair. */
+function choiceRefused({ choiceRefused: why, desk }: State): Reach | null {
+  if (!why || desk.state !== "open") return null;
+  const remedy = { label: t("common.close"), event: { type: "agent.closed-choice-refused" } } as const;
+  return red("alert", t("reach.choiceRefused"), why, remedy);
 }
 
 function reachInCall(state: State): Reach {

@@ -202,6 +202,8 @@ export interface State {
   awayReasons: AwayReason[];
   /** Since when, until when and why no call rang here, until that is read. */
   gap: ReachGap | null;
+  /** Why the availability that the agent chose last is not taken, in a sentence; "" when it is, or once it is read. */
+  choiceRefused: string;
   /** Of whom the agent has not read yet. */
   lostCaller: LostCaller | null;
   presence: Presence[];
@@ -249,6 +251,7 @@ export function initialState(me: Agent): State {
     availability: "available",
     awayReasons: [],
     gap: null,
+    choiceRefused: "",
     lostCaller: null,
     presence: [],
     queues: [],

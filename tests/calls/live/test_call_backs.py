@@ -213,6 +213,16 @@ def test_others_hear_the_places_of_call_backs_too(maya, twilio):
     assert "You are number 3 in line." in "".join(other.wait().itertext())
 
 
+@pytest.mark.parametrize(("minutes", "number"), [(-1, 3), (10, 2)])
+def test_a_call_back_that_is_put_off_is_before_nobody(maya, twilio, minutes, number):
+    asks(maya)
+    Conversation.objects.filter(pk=maya.sid).update(not_before=timezone.now() + timedelta(minutes=minutes))
+    other = Caller(twilio, CallSid=sid("CA", 40), From="+12025550140")
+    other.call()
+
+    assert f"You are number {number} in line." in "".join(other.wait().itertext())
+
+
 def test_the_agents_phone_calls_the_caller_whatever_number_it_asks_for(due, ada, line, twilio):
     dial = verbs(call_back(twilio, ada, due)).find("Dial")
 
@@ -491,6 +501,49 @@ def test_outside_its_hours_nobody_is_called_and_the_place_is_kept(line, closed, 
     assert offered_to(maya) == [ada.pk]
 
 
+@pytest.mark.parametrize(
+    ("hours_closed", "days", "state", "why"),
+    [
+        (None, 3.1, "not-reached", "Nobody was free"),
+        (0, 2.9, "call-back", ""),
+        (0, 3.1, "not-reached", "Nobody was free"),
+        # Closed over a long weekend: then it is offered for three days.
+        (88, 3.5, "call-back", ""),
+        (88, 3.8, "call-back", ""),
+        (88, 6.8, "not-reached", "Nobody was free"),
+        # By hand, and forgotten.
+        (2000, 29.0, "call-back", ""),
+        (2000, 31.0, "not-reached", "kept for weeks"),
+    ],
+)
+def test_it_is_given_up_once_it_could_have_been_made_for_three_days(maya, hours_closed, days, state, why):
+    asks(maya)
+    now = timezone.now()
+    conversation = of(maya)
+    if hours_closed is not None:
+        always = OpeningHours.objects.create(
+            name="Always, but now", time_zone="UTC", week=[[["00:00", "24:00"]]] * 7, switched="closed",
+            switched_until=now + timedelta(hours=hours_closed),
+        )  # fmt: skip
+        conversation.terms["call_back"]["hours"] = always.pk
+        conversation.save()
+
+    call_back_rounds.look(now + timedelta(days=days))
+
+    assert of(maya).state == state
+    assert why in Call.objects.get(pk=maya.sid).problem
+
+
+def test_one_that_is_put_off_is_not_given_up_meanwhile(maya):
+    asks(maya)
+    now = timezone.now()
+    Conversation.objects.filter(pk=maya.sid).update(not_before=now + timedelta(days=5))
+
+    call_back_rounds.look(now + timedelta(days=4))
+
+    assert of(maya).state == "call-back"
+
+
 def test_no_round_of_offers_comes_before_its_hours_are_looked_at(line, closed, busy, route, twilio, ada):
     line.refresh_from_db()
     of_hours(line, closed, "keep")
@@ -554,7 +607,7 @@ def test_who_comes_when_so_many_wait_goes_on_at_once(line, team, ada, twilio):
 
     assert [caller.verbs[-1] for caller in callers[:2]] == ["Dial", "Enqueue"]
     assert "Record" in callers[2].verbs
-    assert Call.objects.get(pk=callers[2].sid).waiting_since is None
+    assert Call.objects.get(pk=callers[2].sid).waited == 0
 
 
 CANCEL, DECLINE = "/api/v1/queues/call-backs/cancel/", "/api/v1/queues/call-backs/decline/"

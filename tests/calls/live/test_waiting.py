@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.utils import timezone
 
-from agents.models import WebPushSubscription
+from agents.models import Agent, WebPushSubscription
 from calls.live import dispatch, mending
 from calls.models import Call, CallOffer, Conversation
 from tests import factories
@@ -60,7 +60,21 @@ def test_where_nobody_is_at_work_nobody_waits(first, route, ada):
     first.call()
 
     assert "Record" in first.verbs
-    assert Call.objects.get(pk=first.sid).waiting_since is None
+    # Came to the team all the same: the board's service level counts who did.
+    call = Call.objects.get(pk=first.sid)
+    assert (call.waiting_since is not None, call.waited) == (True, 0)
+
+
+def test_who_comes_to_a_full_queue_came_to_the_team(first, second, twilio, line, team, ada):
+    make_route(line, team_step(team.pk, most_waiting=1, full="box"), box())
+    first.call()
+    second.call()
+    third = Caller(twilio, CallSid=sid("CA", 30), From="+12025550130")
+    third.call()
+
+    assert "Record" in third.verbs
+    call = Call.objects.get(pk=third.sid)
+    assert (call.waiting_since is not None, call.waited) == (True, 0)
 
 
 def test_whoever_waits_hears_the_place_music_and_what_the_team_says(first, second, route, ada):
@@ -239,6 +253,45 @@ def test_the_skill_that_a_step_asks_for_is_the_name_of_a_team(first, line, team,
     first.call()
 
     assert first.rings == [grace.identity]
+
+
+@pytest.mark.parametrize("skilled", ["is at no work", "is in another team", "is nobody"])
+def test_a_skill_that_nobody_at_work_has_keeps_no_caller_waiting_beside_free_agents(
+    first, line, team, ada, grace, skilled
+):
+    german = factories.make_team("German")
+    if skilled == "is at no work":
+        german.agents.add(grace)
+        Agent.objects.filter(pk=grace.pk).update(availability="away")
+    elif skilled == "is in another team":
+        german.agents.add(factories.make_agent("hans", team=german))
+        grace.teams.remove(team)
+    make_route(line, team_step(team.pk, skill="german"), box())
+
+    first.call()
+
+    assert ada.identity in first.rings
+
+
+def test_who_waits_for_a_skill_is_for_all_once_the_last_who_has_it_has_gone(
+    first, second, line, team, ada, grace, monkeypatch
+):
+    factories.make_team("German").agents.add(grace)
+    make_route(line, team_step(team.pk, skill="german"), box())
+    first.call()
+    second.call()
+    assert (first.rings, second.verbs, conversation(second).skill) == ([grace.identity], ["Enqueue"], "german")
+
+    Agent.objects.filter(pk=grace.pk).update(availability="away")
+    mender = mending.Mender()
+    mender.look()
+    # A moment without anybody is none: a page may be loaded again.
+    assert conversation(second).skill == "german"
+    monkeypatch.setattr(mending, "_GONE_FOR_SECONDS", 0.0)
+    mender.look()
+
+    assert conversation(second).skill == ""
+    assert [fetch.sid for fetch in dispatch.dispatch()] == [second.sid]
 
 
 def test_who_spoke_with_the_caller_last_is_rung_first_and_for_as_long_as_the_step_says(
