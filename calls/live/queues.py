@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from calls.live import call_backs
-from calls.models import LIVE, Call, Conversation
+from calls.models import LIVE, Call, CallOffer, Conversation
 
 State = Conversation.State
 IN_QUEUE = (State.WAITING, State.OFFERED)
@@ -33,8 +34,10 @@ def is_put_off(now: Any) -> Q:
     return Q(state=State.CALL_BACK.value, not_before__gt=now)
 
 
-# An expected wait is said when so many were answered within that time: fewer say nothing about the next.
+# An expected wait is said when so many had to wait in that time and were answered: fewer say nothing about the next.
 _LATELY, _ENOUGH = timedelta(minutes=30), 5
+# A phone that was offered the call within so long was free when the caller came.
+_AT_ONCE = timedelta(seconds=2)
 # Whoever hears of more would not believe it.
 _LONGEST_SAID = timedelta(minutes=45)
 _KEPT_SECONDS = 15
@@ -58,30 +61,47 @@ def place_of(conversation: Conversation) -> Place:
         team=conversation.team_id,
     ).count()
     number = ahead + 1
-    return Place(number, _minutes(number, answered_lately(conversation.team_id or 0)))
+    return Place(number, _minutes(number, _seconds_for_each(conversation.team_id or 0)))
 
 
-def _minutes(place: int, answered: int) -> int | None:
-    if answered < _ENOUGH:
+def _minutes(place: int, seconds: float | None) -> int | None:
+    if seconds is None or place * seconds > _LONGEST_SAID.total_seconds():
         return None
-    expected = _LATELY * place / answered
-    return None if expected > _LONGEST_SAID else max(1, round(expected.total_seconds() / 60))
+    return max(1, round(place * seconds / 60))
 
 
-def answered_lately(team_id: int) -> int:
-    """How many who had waited for this team were answered in the last half hour; known for some seconds."""
-    key = f"calls.queues.answered.{team_id}"
-    known = cache.get(key)
-    if known is None:
-        now = timezone.now()
-        # By an index that has the latest calls first: nobody waits for two hours, and talks then.
-        calls = Call.objects.filter(
-            parent__isnull=True,
-            start_time__gte=now - 4 * _LATELY,
-            waiting_since__isnull=False,
-            answer_time__gte=now - _LATELY,
-            conversation__team=team_id,
-        )
-        known = calls.count()
+def pace(waits: Iterable[tuple[datetime, datetime]], *, since: datetime) -> float | None:
+    """Seconds in which a queue goes on by one place, of those who had to wait in it since then: each from when until
+    when somebody answered. From one answer to the next, or from when the first of them came: how many call at a time
+    when nobody has to wait says nothing of that. None where too few had to wait."""
+    before, seconds = since, []
+    for came, answered in sorted(waits, key=lambda wait: wait[1]):
+        seconds.append((answered - max(before, came)).total_seconds())
+        before = answered
+    return sum(seconds) / len(seconds) if len(seconds) >= _ENOUGH else None
+
+
+def _seconds_for_each(team_id: int) -> float | None:
+    """How fast this team has served its queue in the last half hour; known for some seconds."""
+    key = f"calls.queues.pace.{team_id}"
+    known = cache.get(key, "")
+    if known == "":
+        since = timezone.now() - _LATELY
+        known = pace(_waits(team_id, since), since=since)
         cache.set(key, known, _KEPT_SECONDS)
-    return int(known)
+    return known if known is None else float(known)
+
+
+def _waits(team_id: int, since: datetime) -> list[tuple[datetime, datetime]]:
+    """Of callers who were answered since then, and for whom nobody was free when they came."""
+    offered = CallOffer.objects.filter(call=OuterRef("pk"), is_call_back=False).order_by("created_at")
+    # By an index that has the latest calls first: nobody waits for two hours, and talks then.
+    calls = Call.objects.filter(
+        parent__isnull=True,
+        start_time__gte=since - 3 * _LATELY,
+        waiting_since__isnull=False,
+        answer_time__gte=since,
+        conversation__team=team_id,
+    ).annotate(first_offered=Subquery(offered.values("created_at")[:1]))
+    found: Iterable[tuple[Any, ...]] = calls.order_by().values_list("waiting_since", "answer_time", "first_offered")
+    return [(came, answered) for came, answered, first in found if first is None or first > came + _AT_ONCE]

@@ -6,10 +6,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from agents.models import Agent, WebPushSubscription
 from calls.live import dispatch, mending
+from calls.live.queues import pace
 from calls.models import Call, CallOffer, Conversation
 from tests import factories
 from tests.calls.routes import Caller, box, make_route, team_step
@@ -96,16 +98,51 @@ def test_an_expected_wait_is_said_when_the_team_has_figures_of_its_own(first, se
     assert "minutes" not in "".join(second.wait().itertext())
     now = timezone.now()
     for number in range(30, 36):
+        # One every five minutes, for a quarter of an hour each.
+        answered = now - timedelta(minutes=5 * (number - 30))
         call = factories.make_call(
-            number, line=line, waiting_since=now - timedelta(minutes=5), answer_time=now - timedelta(minutes=2),
-            start_time=now - timedelta(minutes=6),
+            number, line=line, waiting_since=answered - timedelta(minutes=15), answer_time=answered,
+            start_time=answered - timedelta(minutes=16),
         )  # fmt: skip
         Conversation.objects.create(call=call, team=line.team, state="ended")
-    from django.core.cache import cache
-
     cache.clear()
 
     assert "about 10 minutes" in "".join(second.wait().itertext())
+
+
+def test_how_many_were_answered_at_once_says_nothing_of_how_long_others_wait(first, second, route, ada, line):
+    first.call()
+    second.call()
+    now = timezone.now()
+    for number in range(30, 36):
+        came = now - timedelta(minutes=number - 29)
+        call = factories.make_call(
+            number, line=line, start_time=came, waiting_since=came, answer_time=came + timedelta(seconds=9)
+        )
+        Conversation.objects.create(call=call, team=line.team, state="ended")
+        CallOffer.objects.create(call=call, agent=ada, created_at=came, state="ended")
+    cache.clear()
+
+    assert "minute" not in "".join(second.wait().itertext())
+
+
+@pytest.mark.parametrize(
+    ("waits", "seconds"),
+    [
+        ([(0, 60), (0, 90), (0, 120), (0, 150)], None),
+        # Two agents, who have a caller every half minute.
+        ([(0, 60), (0, 90), (0, 120), (0, 150), (0, 180)], 36),
+        # Between them nobody waited for a long time.
+        ([(0, 60), (10, 120), (900, 960), (910, 1020), (920, 1080)], 60),
+        # Who called before the half hour, and was answered in it.
+        ([(-600, 60), (-600, 120), (-600, 180), (-600, 240), (-600, 300)], 60),
+    ],
+)
+def test_the_pace_of_a_queue(waits, seconds):
+    now = timezone.now()
+    at = [(now + timedelta(seconds=came), now + timedelta(seconds=answered)) for came, answered in waits]
+
+    assert pace(reversed(at), since=now) == seconds
 
 
 def test_as_soon_as_one_answers_the_others_ring_for_the_second(twilio, first, second, line, team, ada, grace):
