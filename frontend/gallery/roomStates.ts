@@ -46,6 +46,14 @@ const both: SoftphoneEvent[] = [
     party: { ...live.call.party, name: "Tom Aldous", company: "" },
   }),
 ];
+/** With Tom, who is asked about, while Maya waits beside. */
+const bothAsking: SoftphoneEvent[] = [
+  ...both,
+  room([customer(31), me, colleague()], transfer(), "active", null, {
+    sid: "CA-tom",
+    party: { ...live.call.party, name: "Tom Aldous", company: "" },
+  }),
+];
 const backTo: SoftphoneEvent[] = [...both, { type: "agent.hung-up", at: now }];
 
 export const ROOMS: Exhibits = {
@@ -151,6 +159,7 @@ export const ROOMS: Exhibits = {
     ],
   },
   "46-parked-beside": { events: both },
+  "46-parked-asking": { events: bothAsking },
   "46-parked-swapping": { events: [...both, { type: "agent.swapped" }] },
   "46-parked-back": { events: backTo },
   "46-parked-going-back": { events: [...backTo, { type: "agent.moved-here", root: ROOT, id: "back-1" }] },
