@@ -161,7 +161,7 @@ class Sender:
             async with asyncio.timeout(max(deadline - time.monotonic(), 0.001)):
                 for _ in range(MAX_REDIRECTS + 1):
                     request = self._request(url, method, params, token, overrides, forged=forged)
-                    response = await self._client.send(request, auth=self._auth(url, webhook))
+                    response = await self._answer_to(request, self._auth(url, webhook))
                     if not response.has_redirect_location:
                         answer, reason = _judge(url, response)
                         break
@@ -186,6 +186,15 @@ class Sender:
         except httpx.HTTPError as error:
             answer = Answer(url, error_code=CONNECTION_FAILURE, error=f"{type(error).__name__}: {error}")
         return request, Outcome(answer, reason)
+
+    async def _answer_to(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
+        try:
+            return await self._client.send(request, auth=auth)
+        except AttributeError as error:
+            # anyio asks the socket for its other end, and a connection that was reset as it was made has none any more.
+            if "getpeername" not in str(error):
+                raise
+            raise httpx.ConnectError("The connection was reset as it was made") from error
 
     def _request(
         self, url: str, method: str, params: Params, token: str, overrides: Overrides, *, forged: bool

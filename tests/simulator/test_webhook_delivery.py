@@ -72,6 +72,28 @@ def test_a_digest_challenge_is_answered_also_for_a_later_url_without_password():
     asyncio.run(scenario())
 
 
+def test_a_connection_that_is_reset_as_it_is_made_is_one_that_failed(monkeypatch):
+    """As when the product is killed in that moment: the fallback is asked, and the call goes on."""
+
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[FALLBACK] = say("Sorry")
+            sent = b.engine.sender._sender._client.send
+
+            async def reset(request, **more):
+                if request.url.path == INCOMING:
+                    raise AttributeError("'NoneType' object has no attribute 'getpeername'")
+                return await sent(request, **more)
+
+            monkeypatch.setattr(b.engine.sender._sender._client, "send", reset)
+            call = await b.call()
+            await b.quiet()
+
+            assert [caption["text"] for caption in call.captions] == ["Sorry"]
+
+    asyncio.run(scenario())
+
+
 def digest_is_right(header: str, path: str) -> bool:
     if not header.startswith("Digest "):
         return False
