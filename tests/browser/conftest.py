@@ -45,11 +45,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(autouse=True)
 def _quiet_line(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No call outlives its test."""
+    """No call outlives its test, and no availability a failed one: those after it would fail for that alone."""
     stack: Stack | None = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
     yield
     if stack is not None:
         stack.end_all_calls()
+        if request.node.stash.get(FAILED, False):
+            stack.everybody_is_available()
 
 
 @pytest.hookimpl(hookwrapper=True)

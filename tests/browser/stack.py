@@ -218,6 +218,13 @@ class Stack:
         eventually(quiet, "the line is quiet")
         self.bench("POST", "/sim/reset")
 
+    def everybody_is_available(self) -> None:
+        """As the demo data has it: nobody is busy, away or in wrap-up, and no team asks for wrap-up."""
+        self.shell(
+            "from agents.models import Agent, Team; Team.objects.update(wrap_up_seconds=0);"
+            " Agent.objects.update(availability='available', wrap_up_until=None, wrap_up_stays=False)"
+        )
+
     def heard(self, sid: str, seconds: float = 1.0, tones: Iterable[int] = ()) -> dict[str, Any]:
         """How loud and how high what a telephone hears is: RMS of 32767, and the strongest frequency in Hz. Of each of
         these `tones`, how loud it is but for gaps (`level`)."""
