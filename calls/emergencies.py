@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from django.urls import reverse
 
 from calls.answering import route_responses, twiml, twiml_responses
-from calls.params import TURN_FIELD, DialActionRequest, from_browser
+from calls.params import TRY_FIELD, TURN_FIELD, DialActionRequest, from_browser
 from telephony.webhooks.forms import whole_field
 from telephony.webhooks.kinds import Answer
 from telephony.webhooks.received import Received
@@ -19,6 +19,8 @@ _WAITING = "calls:wait-document"
 # Of these the other leg may have been sent elsewhere, where whoever asks is to follow.
 _AFTER_DIAL = ("calls:ring-action", "calls:dial-action")
 _ROOM = "calls:room"
+# So often whoever follows another leg into a room asks again. The other one waits there: both would be lost by less.
+_TRIES = 6
 
 
 def to_party(received: Received) -> Answer:
@@ -50,6 +52,19 @@ def after_dial(received: Received) -> Answer:
 def into_room(received: Received) -> Answer:
     """Whoever was sent into a room asks again for the way there."""
     return route_responses.lead_after()
+
+
+def led_back(received: Received) -> Answer:
+    """Whoever was led back on a route is asked for a message; whoever is to follow into a room asks on for a while."""
+    if not asks_on(received):
+        return to_party(received)
+    return route_responses.lead_after(whole_field(received.fields, TRY_FIELD) or 0)
+
+
+def asks_on(received: Received) -> bool:
+    """Whether `led_back` has the leg ask again."""
+    tries = whole_field(received.fields, TRY_FIELD)
+    return tries is not None and 0 < tries < _TRIES
 
 
 def on_route(received: Received) -> Answer:

@@ -31,7 +31,7 @@ MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingD
 # The kinds of webhooks that tell how far a call has come.
 STATUS_KINDS = ("status", "offer-status", "participant-status", "colleague-status")
 # Our own addresses say it in their query.
-ATTEMPT_FIELD, TURN_FIELD, ROOM_FIELD = "OfferAttempt", "RouteTurn", "RoomName"
+ATTEMPT_FIELD, TURN_FIELD, ROOM_FIELD, TRY_FIELD = "OfferAttempt", "RouteTurn", "RoomName", "LeadBackTry"
 # Of a supervisor's browser: the call that it is to come into.
 SUPERVISE_FIELD = "supervise"
 # Of a phone with which an agent goes on with a call: that call.

@@ -22,6 +22,7 @@ from calls.params import (
     ATTEMPT_FIELD,
     CALLER_FIELDS,
     PROGRESS_FIELDS,
+    TRY_FIELD,
     TURN_FIELD,
     Believed,
     DialActionRequest,
@@ -125,6 +126,10 @@ def _lead_back(work: UnitOfWork, received: Received) -> Answer:
 def _late(work: UnitOfWork, received: Received) -> Answer:
     """Taken up too late to answer. Whoever was led back has asked anew."""
     return None if emergencies.leads_back(received) else _lost(work, received)
+
+
+def _led_back_late(work: UnitOfWork, received: Received) -> Answer:
+    return None if emergencies.asks_on(received) else _lost(work, received)
 
 
 def _lost(work: UnitOfWork, received: Received) -> Answer:
@@ -259,7 +264,18 @@ ROUTE_KINDS = (
         said=_queue_action_said,
     ),
     _posted("offer", work=_offer, work_late=_late, emergency=emergencies.on_route, said=_offer_said),
-    _posted("lead-back", work=_lead_back, work_late=_lost, emergency=emergencies.to_party, said=_lead_back_said),
+    WebhookKind(
+        name="lead-back",
+        path="voice/lead-back/",
+        url_name="calls:lead-back",
+        in_query={"turn": TURN_FIELD, "try": TRY_FIELD},
+        # A phone of ours may follow into a room, too: our own address says how often it has asked.
+        believed=Believed(of_all=(TRY_FIELD,), only_of_others=(TURN_FIELD,)),
+        work=_lead_back,
+        work_late=_led_back_late,
+        emergency=emergencies.led_back,
+        said=_lead_back_said,
+    ),
     _posted(
         "wait-document",
         "Digits",

@@ -224,10 +224,11 @@ def lead_back(turn: int | None, *, moment: bool = False) -> str:
     return route_twiml.redirect_twiml(before=heard, url=_with_query("calls:lead-back", turn=turn or 0))
 
 
-def lead_after() -> str:
-    """To whoever is to follow another leg into a room, when something of ours failed: soon, for that one is alone."""
+def lead_after(tries: int = 0) -> str:
+    """To whoever is to follow another leg into a room, when something of ours failed, and has asked so often since:
+    soon, for that one is alone."""
     return route_twiml.redirect_twiml(
-        before=[said(_("One moment please."), "")], url=_with_query("calls:lead-back", turn=0)
+        before=[said(_("One moment please."), "")], url=_with_query("calls:lead-back", turn=0, **{"try": tries + 1})
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.fixture
 def open_desk(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> Iterator[Any]:
-    """Opens the desk as somebody: `open_desk("ada")`. A failed test leaves a screenshot of each in test-results/."""
+    """Opens the desk as somebody: `open_desk("ada")`. A failed test leaves in test-results/ a screenshot of
+    each, and what the simulator was asked and asked."""
     contexts: list[BrowserContext] = []
     pages: list[tuple[str, Page]] = []
 
@@ -89,5 +91,7 @@ def open_desk(request: pytest.FixtureRequest, browser: Browser, stack: Stack) ->
             page.screenshot(path=RESULTS / f"{name}-{index}-{username}.png")
         for log in ("web", "simulator"):
             Path(RESULTS / f"{log}.log").write_text(stack.log(log))
+        for kind in ("calls", "requests"):
+            Path(RESULTS / f"{kind}.json").write_text(json.dumps(stack.bench("GET", f"/sim/{kind}"), indent=1))
     for context in contexts:
         context.close()

@@ -330,6 +330,40 @@ def test_whoever_made_the_call_follows_into_the_room_though_an_answer_was_lost(t
     assert document.find("Dial/Conference").text == Room.objects.get().name
 
 
+def test_a_caller_whose_way_into_the_room_fails_again_and_again_asks_on_until_it_is_well(twilio, talking, api, rest):
+    assert post(api, "hold").status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG)
+    fields = incoming(CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG)
+    with patch("calls.webhooks.after_dial", side_effect=OperationalError):
+        document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", fields).content)
+
+    for _again in range(4):
+        back = urlsplit(document.find("Redirect").text)
+        with patch("calls.route_webhooks.led_into_room", side_effect=OperationalError):
+            answer = twilio.webhook(f"{back.path}?{back.query}", incoming(CallStatus="in-progress"))
+        document = ElementTree.fromstring(answer.content)
+        # What failed is taken up, which must not take the caller for lost.
+        inbox.drain()
+
+    back = urlsplit(document.find("Redirect").text)
+    answer = twilio.webhook(f"{back.path}?{back.query}", incoming(CallStatus="in-progress"))
+    assert ElementTree.fromstring(answer.content).find("Dial/Conference").text == Room.objects.get().name
+
+
+def test_whoever_cannot_follow_for_long_is_asked_for_a_message_in_the_end(twilio, talking):
+    back, asked = "/twilio/voice/lead-back/?turn=0&try=1", 0
+    with patch("calls.route_webhooks.led_into_room", side_effect=OperationalError):
+        while back:
+            answer = twilio.webhook(back, incoming(CallStatus="in-progress"))
+            document, asked = ElementTree.fromstring(answer.content), asked + 1
+            back = document.findtext("Redirect")
+            back = back and f"{urlsplit(back).path}?{urlsplit(back).query}"
+
+    assert asked == 6
+    assert document.find("Record") is not None
+
+
 def test_whoever_has_no_room_to_go_to_any_more_is_hung_up_on_and_not_asked_for_a_message(twilio, line, ada):
     answer = twilio.webhook("/twilio/voice/lead-back/?turn=0", outgoing(ada.pk, "", CallStatus="in-progress"))
 
