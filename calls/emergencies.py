@@ -19,6 +19,7 @@ _WAITING = "calls:wait-document"
 # Of these the other leg may have been sent elsewhere, where whoever asks is to follow.
 _AFTER_DIAL = ("calls:ring-action", "calls:dial-action")
 _ROOM = "calls:room"
+_LEAD_BACK = "calls:lead-back"
 # So often whoever follows another leg into a room asks again. The other one waits there: both would be lost by less.
 _TRIES = 6
 
@@ -88,8 +89,8 @@ def of_fallback(received: Received) -> Answer:
     failed = failed_on_route(received)
     if failed is None:
         return to_party(received)
-    if was_parted(received) or failed.name == _ROOM:
-        return route_responses.lead_after()
+    if was_parted(received) or failed.name in (_ROOM, _LEAD_BACK):
+        return route_responses.lead_after(failed.tries)
     # In the queue, Twilio takes but a few verbs.
     return route_responses.please_wait() if failed.name == _WAITING else route_responses.lead_back(failed.turn)
 
@@ -99,20 +100,29 @@ class FailedAt(NamedTuple):
 
     name: str
     turn: int | None
+    #: How often whoever is to follow into a room has asked there.
+    tries: int = 0
 
 
 def failed_on_route(received: Received) -> FailedAt | None:
     """Where it failed for whoever asks at the fallback; None when the caller does not go on from there."""
-    if not leads_back(received):
-        return None
     try:
         parts = urlsplit(received.fields.get("ErrorUrl", ""))
-        turns = parse_qs(parts.query, max_num_fields=9).get("turn", [])
+        query = parse_qs(parts.query, max_num_fields=9)
     except ValueError:
+        return None
+    tries = _whole(query, "try")
+    if tries is not None and 0 < tries < _TRIES and parts.path == reverse(_LEAD_BACK):
+        return FailedAt(_LEAD_BACK, None, tries)
+    if not leads_back(received):
         return None
     known = _AFTER_DIAL if was_parted(received) else (*_ON_ROUTE, _WAITING, _ROOM)
     names = [name for name in known if parts.path == reverse(name)]
-    return FailedAt(names[0], whole_field({TURN_FIELD: turns[0]} if turns else {}, TURN_FIELD)) if names else None
+    return FailedAt(names[0], _whole(query, "turn")) if names else None
+
+
+def _whole(query: dict[str, list[str]], name: str) -> int | None:
+    return whole_field({name: query[name][0]}, name) if name in query else None
 
 
 def after_message(received: Received) -> Answer:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from calls.live.notes import note
 from calls.live.queues import IN_QUEUE
-from calls.models import TERMINAL, CallOffer, Conversation, Transfer
+from calls.models import TERMINAL, CallOffer, Conversation, Room, Transfer
 from calls.rooms import leading, parked
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -85,6 +85,9 @@ def was_hung_up(sid: str, *, by: Agent) -> bool:
 
 def lead_back_if_alone(sid: str, patience: timedelta) -> None:
     """A customer whom everybody has left, and on whom nobody hung up, goes to the front of the queue."""
+    # Nearly always nobody is, and that is asked after each event: no lock for it.
+    if not Room.objects.filter(pk=sid, alone_since__lte=timezone.now() - patience).exists():
+        return
     led = _alone(sid, patience)
     if led is None:
         return
