@@ -35,6 +35,13 @@ def to_party(received: Received) -> Answer:
     return twiml.hang_up_twiml() if talked else twiml_responses.when_all_fails()
 
 
+def left_room(received: Received) -> Answer:
+    """Whoever was called here, an agent's phone or an outside number, is not asked for a message."""
+    was_called = received.fields.get("Direction", "").startswith("outbound-dial")
+    is_ours = received.fields.get("To", "").startswith("client:")
+    return twiml.hang_up_twiml() if was_called or is_ours else to_party(received)
+
+
 def has_talked(received: Received) -> bool:
     return DialActionRequest.from_fields(received.fields).has_talked
 

@@ -76,11 +76,12 @@ def log_scope_of(agent: Agent) -> LogScope:
         return LogScope(agent_id=agent.pk, everything=True, living=True, line_ids=(), own_live=())
     lines = Line.objects.filter(team__agents=agent).order_by("pk").values_list("pk", flat=True)
     ringing = CallOffer.objects.filter(agent=agent, state=CallOffer.State.RINGING).values("call")
-    inside = Participant.objects.filter(agent=agent, state=Participant.State.IN).values("room")
+    inside = Participant.objects.filter(agent=agent, state=Participant.State.IN)
+    inside = inside.exclude(role=Participant.Role.SUPERVISOR)
     # What comes back when nobody takes it.
     given = Transfer.objects.filter(from_agent=agent, state__in=sorted(Transfer.OPEN)).values("call")
     own_live = Call.objects.filter(parent__isnull=True).filter(
-        Q(agent=agent) | Q(colleague=agent) | Q(pk__in=ringing) | Q(pk__in=inside) | Q(pk__in=given),
+        Q(agent=agent) | Q(colleague=agent) | Q(pk__in=ringing) | Q(pk__in=inside.values("room")) | Q(pk__in=given),
         status__in=sorted(LIVE),
     )
     is_supervisor = has_supervisor_role(agent)

@@ -188,7 +188,7 @@ ROOM_KINDS = (
         believed=Believed(),
         work=_room_action,
         work_late=_nothing_late,
-        emergency=emergencies.to_party,
+        emergency=emergencies.left_room,
         said=_room_action_said,
     ),
     _posted(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _NO_TEAM = gettext_noop("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
 _NOBODY = gettext_noop("Nobody is there to whom the call could be handed over.")
 _NOT_YET = gettext_noop("The other side has not answered yet.")
+_NOBODY_LEFT = gettext_noop("Nobody would talk with the caller then. Put the caller on hold instead.")
 _IN_ALREADY = gettext_noop("This agent is in the call already.")
 
 
@@ -84,8 +85,14 @@ def take_in(sid: str, target: Target, *, by: Agent) -> None:
     with transaction.atomic():
         inside = Inside(sid)
         lift(inside)
+        if inside.is_led:
+            raise NotPossible(HANDED_ALREADY)
         if inside.parked is not None:
             raise NotPossible(COME_BACK)
+        asked = [one for one in inside.others if one.state == State.CALLING and not one.is_supervisor]
+        if any(one.agent_id == target.agent_id for one in asked if one.agent_id):
+            # Asked twice, rung once.
+            return
         to = found(target, call=inside.the_root, by=by)
         if any(one.number == to.number for one in inside.others if to.number):
             return
@@ -113,7 +120,7 @@ def complete(sid: str, *, by: Agent) -> None:
 def _complete(sid: str, by: Agent) -> Transfer | None:
     """None when it is done already."""
     inside = Inside(sid)
-    consulting = _consulting(inside, by)
+    consulting = _consulting(inside, done=Transfer.State.HANDED_OVER)
     if consulting is None:
         return None
     to = next((one for one in inside.others if one.pk == consulting.participant_id), None)
@@ -141,7 +148,7 @@ def merge(sid: str, *, by: Agent) -> None:
     """All of them talk together."""
     with transaction.atomic():
         inside = Inside(sid)
-        consulting = _consulting(inside, by)
+        consulting = _consulting(inside, done=Transfer.State.MERGED)
         if consulting is None:
             return
         _end(inside, consulting, Transfer.State.MERGED)
@@ -154,13 +161,12 @@ def merge(sid: str, *, by: Agent) -> None:
         raise
 
 
-def _consulting(inside: Inside, by: Agent) -> Transfer | None:
-    """None for what was done before. Raises `NotPossible`."""
+def _consulting(inside: Inside, *, done: str) -> Transfer | None:
+    """None when it was `done` before. Raises `NotPossible`."""
     found_ = inside.transfer
     if found_ is None:
         last = Transfer.objects.filter(call=inside.the_root.sid).order_by("-pk").first()
-        done = (Transfer.State.HANDED_OVER, Transfer.State.MERGED)
-        if last is not None and last.mode == Transfer.Mode.WARM and last.state in done:
+        if last is not None and last.mode == Transfer.Mode.WARM and last.state == done:
             return None
         raise NotPossible(_NOBODY)
     if found_.mode != Transfer.Mode.WARM:
@@ -287,6 +293,10 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
                 raise NotPossible(COME_BACK)
             if one.role == Role.CUSTOMER and not held and inside.transfer is not None and not _asked_waits(inside):
                 raise NotPossible(HANDED_ALREADY)
+            if one.role == Role.CUSTOMER and inside.is_led:
+                raise NotPossible(HANDED_ALREADY)
+            if one.role != Role.CUSTOMER and held and _would_be_alone(inside, one):
+                raise NotPossible(_NOBODY_LEFT)
             one.wanted_held, one.asked_at = held, None
             _acted(sid, "hold" if held else "resume", by)
         if muted is not None and one.wanted_muted != muted:
@@ -296,6 +306,15 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
         inside.finish()
     drive(sid)
     return True
+
+
+def _would_be_alone(inside: Inside, without: Participant) -> bool:
+    """Whether the customer, who hears no music, would hear nobody if that one were put on hold."""
+    customer = inside.customer
+    if customer is None or customer.wanted_held or not _is_heard(inside, without):
+        return False
+    joined = any(one.said_mode == Mode.JOIN and one.state == State.IN for one in inside.supervisors)
+    return not joined and not any(_is_heard(inside, one) for one in inside.talkers if one is not without)
 
 
 def remove(sid: str, leg: str, *, by: Agent) -> bool:
@@ -322,23 +341,27 @@ def remove(sid: str, leg: str, *, by: Agent) -> bool:
     return True
 
 
+def _is_heard(inside: Inside, one: Participant) -> bool:
+    """Whether the customer hears somebody of the room, who supervises nobody."""
+    customer = inside.customer
+    is_held = one.wanted_held or customer is None or customer.wanted_held
+    return one.state == State.IN and not one.is_supervisor and not is_held
+
+
 def hang_up(sid: str, *, by: Agent) -> bool:
-    """An agent who is not alone with the customer leaves; else the customer's leg ends. False: there is no room, and
-    nobody was handed over."""
+    """An agent who is not alone with the customer leaves, as by the desk's key; else the customer's leg ends. False:
+    there is no room, and nobody was handed over."""
     with transaction.atomic():
         inside = Inside(sid)
         customer, mine = inside.customer, places_of(inside, by.pk)
         if customer is None:
             return False
-        colleagues = [
-            one
-            for one in inside.others
-            if one not in mine and one.state == State.IN and (one.role == Role.AGENT or one.said_mode == Mode.JOIN)
-        ]
+        others = [one for one in inside.others if one not in mine and one.state == State.IN and one.wanted_in]
+        stay = [one for one in others if one.role == Role.AGENT or one.said_mode == Mode.JOIN or _is_heard(inside, one)]
         for me in mine:
             me.hung_up = True
             inside.changed(me)
-        for one in mine if mine and colleagues else [customer]:
+        for one in mine if mine and stay else [customer]:
             one.wanted_in, one.asked_at = False, None
             inside.changed(one)
             if one.is_awaited:

@@ -38,6 +38,8 @@ def may_handle(call: Call, *, by: Agent) -> bool:
     if call.agent_id == by.pk or call.came_to(by.pk) or supervises(call, by=by):
         return True
     inside = Participant.objects.filter(room=call.pk, agent=by, state=Participant.State.IN)
+    # Whoever only listens, and does not supervise any more, has no say.
+    inside = inside.exclude(role=Participant.Role.SUPERVISOR)
     last = Transfer.objects.filter(call=call.pk).order_by("-pk").first()
     if last is None or last.from_agent_id != by.pk:
         return inside.exists()

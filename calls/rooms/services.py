@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 from calls.models import CallEvent, Transfer
 from calls.rooms import consulting, moving, parking
 from calls.rooms.driving import drive
-from calls.rooms.handing_over import hand_over
+from calls.rooms.handing_over import HANDED_ALREADY, hand_over
 from calls.rooms.inside import Inside, State
 from calls.rooms.lifting import lift
 from calls.rooms.parked import unpark
@@ -43,6 +43,8 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
     if not held and not inside.is_living:
         return
     customer = lift(inside, internal=True)
+    if inside.is_led:
+        raise NotPossible(HANDED_ALREADY)
     if inside.the_root.is_internal and inside.the_root.came_to(by.pk):
         # The one who called hears the music then.
         customer = inside.agent_inside() or next(iter(inside.others), customer)

@@ -14,6 +14,7 @@ from calls.live import supervision_broadcasts
 from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import Participant, Transfer
+from calls.permissions import supervises
 from calls.rooms.inside import Inside, Mode, Role, State
 from core.languages import kept as _
 from core.text import in_sentence
@@ -41,6 +42,10 @@ def followed(inside: Inside) -> None:
         if one.state == State.CALLING:
             if one.created_at < timezone.now() - COMES_WITHIN:
                 inside.send_away(one)
+            continue
+        if one.agent is None or not one.agent.is_active or not supervises(inside.the_root, by=one.agent):
+            # Whose right was taken away meanwhile hears nothing more.
+            inside.send_away(one)
             continue
         coaches(inside, one)
         if one.mode == one.said_mode == Mode.JOIN:

@@ -316,3 +316,24 @@ def test_who_took_over_and_hangs_up_ends_the_call(twilio, talking, ada, desk, he
     look()
 
     assert ("hang-up", ROOT) in [one[:2] for one in rest.asked]
+
+
+@pytest.mark.parametrize("why", ["no supervisor", "other team", "suspended"])
+@pytest.mark.parametrize("mode", ["listen", "whisper", "join"])
+def test_who_may_supervise_it_no_more_is_sent_away_and_has_no_say(twilio, talking, desk, hedy, rest, why, mode):
+    inside(twilio, desk, hedy, mode)
+    if why == "no supervisor":
+        hedy.role = "agent"
+    elif why == "suspended":
+        hedy.is_active = False
+    hedy.save()
+    if why == "other team":
+        hedy.teams.clear()
+    if why != "suspended":
+        # As soon as it is so, whatever Twilio has told by then.
+        assert desk.post(f"/api/v1/calls/{ROOT}/hold/", {}, format="json", secure=True).status_code == 404
+
+    look()
+
+    assert not supervisor().wanted_in
+    assert rest.names()[-1] == "remove"

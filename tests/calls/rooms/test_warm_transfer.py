@@ -7,6 +7,7 @@ from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
+from django.db import OperationalError
 
 from agents.services import ring_acknowledged
 from board.selectors import facts_read
@@ -408,6 +409,77 @@ def test_somebody_outside_who_is_heard_by_the_caller_talks_on_without_the_agent(
 
     assert Room.objects.get().alone_since is None
     assert not {"fetch", "hang-up"} & set(rest.names())
+
+
+def test_hanging_up_by_rest_leaves_the_caller_with_somebody_outside_too(twilio, asking, api, rest):
+    post(api, "merge")
+    asking.tell("participant-unhold", ROOT)
+    Participant.objects.update(asked_at=None)
+
+    assert post(api, "hang-up").status_code == 202
+
+    assert [one[:3] for one in rest.asked if one[0] in ("remove", "hang-up")] == [("remove", CONFERENCE, LEG)]
+
+
+@pytest.mark.parametrize("is_on_hold", [False, True])
+def test_an_agent_cannot_leave_the_caller_in_silence_by_the_own_hold(twilio, talking, api, rest, is_on_hold):
+    post(api, "hold")
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    if not is_on_hold:
+        post(api, "resume")
+    answer = api.patch(f"/api/v1/calls/{ROOT}/participants/{LEG}/", {"hold": True}, format="json", secure=True)
+
+    # Whoever hears music waits for somebody all the same.
+    assert answer.status_code == (202 if is_on_hold else 409)
+    assert Participant.objects.get(leg_sid=LEG).wanted_held == is_on_hold
+
+
+def test_handing_over_what_was_merged_is_refused(consulting, api, rest):
+    assert post(api, "merge").status_code == 202
+    assert post(api, "merge").status_code == 202
+
+    assert post(api, "complete-transfer").status_code == 409
+
+
+def test_a_colleague_who_is_taken_in_twice_is_rung_once(twilio, talking, api, grace, rest):
+    assert [post(api, "participants", {"to": {"agent": grace.pk}}).status_code for _ in range(2)] == [202, 202]
+
+    assert Participant.objects.filter(agent=grace).count() == 1
+
+
+def test_of_a_call_that_is_on_its_way_to_somebody_else_nothing_more_can_be_asked(twilio, talking, api, grace, rest):
+    post(api, "hold")
+    Conference(twilio).join(LEG, ROOT)
+    post(api, "resume")
+    assert post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "blind"}).status_code == 202
+    of_customer = f"/api/v1/calls/{ROOT}/participants/{ROOT}/"
+
+    answers = [
+        post(api, "participants", {"to": {"number": "+12025550161"}}),
+        post(api, "hold"),
+        post(api, "resume"),
+        api.patch(of_customer, {"hold": True}, format="json", secure=True),
+    ]
+
+    assert {answer.status_code for answer in answers} == {409}
+    assert {answer.json()["detail"] for answer in answers} == {"This call is being handed over already."}
+
+
+@pytest.mark.parametrize(
+    ("fields", "verb"),
+    [
+        ({"CallSid": LEG, "To": "client:agent_1", "Direction": "outbound-dial"}, "Hangup"),
+        ({"CallSid": COLLEAGUE, "To": "client:agent_2", "Direction": "outbound-api"}, "Hangup"),
+        ({"CallSid": LEG, "To": "+12025550161", "Direction": "outbound-dial"}, "Hangup"),
+        ({}, "Record"),
+    ],
+)
+def test_only_a_caller_is_asked_for_a_message_when_all_fails_after_a_room(twilio, talking, fields, verb):
+    with patch("calls.room_webhooks.leaving.left_room", side_effect=OperationalError):
+        answer = twilio.webhook("/twilio/voice/room-action/", incoming(CallStatus="in-progress") | fields)
+
+    assert ElementTree.fromstring(answer.content).find(verb) is not None
 
 
 @pytest.fixture
