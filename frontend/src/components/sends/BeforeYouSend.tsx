@@ -11,11 +11,19 @@ import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import type { SendsProps } from "./GroupSends";
+import type { Typed } from "./ToField";
 
 type Asking = "send" | "names" | "myself" | "discard" | null;
 
-export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
-  const { groupSends, writing, lines } = props;
+interface Props extends SendsProps {
+  writing: Writing;
+  /** What stands in To and is not chosen. */
+  typed: Typed;
+  onSettle(): void;
+}
+
+export function BeforeYouSend(props: Props) {
+  const { groupSends, writing, lines, typed } = props;
   const { busy } = useStore(groupSends);
   const [asking, setAsking] = useState<Asking>(null);
   const { draft, kept, counting, wrong, id } = writing;
@@ -26,6 +34,13 @@ export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
   const waits = counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
   const line = lines.find((each) => each.id === draft.line);
   const send = draft.later ? t("sends.schedule", { count }) : t("sends.sendTo", { count });
+
+  function askToSend(): void {
+    if (typed.text.trim()) {
+      props.onSettle();
+      document.getElementById("send-to")?.focus();
+    } else if (!waits) setAsking("send");
+  }
 
   return (
     <aside class="sends-side before" aria-label={t("sends.before")}>
@@ -58,6 +73,11 @@ export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
         <p class="small quiet">{t("sends.doubles", { count: summary.duplicates })}</p>
       )}
       <div class="before-keys">
+        {typed.refused && (
+          <p class="field-error" id="send-refused">
+            {t("sends.notAddedAbove", { text: typed.text.trim() })}
+          </p>
+        )}
         {!summary && (
           <p class="small quiet" id="send-waits">
             {!hasPeople(draft) ? t("sends.needsPeople") : t("sends.needsText")}
@@ -72,8 +92,8 @@ export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
           type="button"
           class="accent-button send-button"
           aria-disabled={waits}
-          aria-describedby={summary ? undefined : "send-waits"}
-          onClick={() => !waits && setAsking("send")}
+          aria-describedby={typed.refused ? "send-refused" : summary ? undefined : "send-waits"}
+          onClick={askToSend}
         >
           <Icon name={draft.later ? "clock" : "send"} /> {summary ? send : t("sends.send")}
         </button>

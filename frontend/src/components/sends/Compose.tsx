@@ -1,7 +1,7 @@
 /** Writing a text to many: to whom, from which line, what, and when. Beside it what will come of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OwnField } from "../../contacts/ports";
-import { emptyDraft, localField, type SendDraft } from "../../groupSends/draft";
+import { emptyDraft, isNumber, localField, type SendDraft } from "../../groupSends/draft";
 import type { Writing } from "../../groupSends/writing";
 import { segmentsWord, twinWord } from "../../groupSends/words";
 import { t } from "../../i18n/i18n";
@@ -12,7 +12,7 @@ import { BeforeYouSend } from "./BeforeYouSend";
 import type { SendsProps } from "./GroupSends";
 import { Preview } from "./Preview";
 import { BackToSends } from "./SendList";
-import { ToField } from "./ToField";
+import { ToField, type Typed } from "./ToField";
 
 const LONGEST = 1600;
 const FIELDS = ["first name", "name", "last name", "company"];
@@ -20,6 +20,7 @@ const FIELDS = ["first name", "name", "last name", "company"];
 export function Compose(props: SendsProps) {
   const { groupSends, lines, api } = props;
   const { writing: kept, groups, place } = useStore(groupSends);
+  const [typed, setTyped] = useState<Typed>({ text: "", refused: false });
   useEffect(() => {
     groupSends.loadGroups();
     // A new page begins where one writes first.
@@ -36,6 +37,15 @@ export function Compose(props: SendsProps) {
   const { draft, problem } = writing;
   const write = (change: Partial<SendDraft>) => groupSends.write(change, lines[0] ?? null);
 
+  /** What stands in To and was not confirmed is added, or refused where everybody sees it: never left out unsaid. */
+  function settle(): void {
+    const text = typed.text.trim();
+    if (!text) return;
+    if (!isNumber(text)) return setTyped({ ...typed, refused: true });
+    setTyped({ text: "", refused: false });
+    if (!draft.numbers.includes(text)) write({ numbers: [...draft.numbers, text] });
+  }
+
   return (
     <div class="sends-columns">
       <div class="sends-main compose">
@@ -48,7 +58,7 @@ export function Compose(props: SendsProps) {
             <Icon name="alert" size={16} /> {problem}
           </p>
         )}
-        <ToField draft={draft} groups={groups} api={api} onWrite={write} />
+        <ToField {...{ draft, groups, api, typed }} onType={setTyped} onLeave={settle} onWrite={write} />
         <div class="compose-row">
           <div class="device">
             <label for="send-line">{t("sends.from")}</label>
@@ -86,7 +96,7 @@ export function Compose(props: SendsProps) {
           <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
         )}
       </div>
-      <BeforeYouSend {...props} writing={writing} />
+      <BeforeYouSend {...props} writing={writing} typed={typed} onSettle={settle} />
     </div>
   );
 }

@@ -20,6 +20,8 @@ function at(path: string, sends: Partial<GroupSendsApi> = {}, role: "agent" | "s
   return show(ready, {}, {}, { role, sends });
 }
 
+type User = ReturnType<typeof at>["user"];
+
 afterEach(() => history.replaceState(null, "", "/"));
 
 describe("Group sends beside the desk", () => {
@@ -87,6 +89,71 @@ describe("writing to a group", () => {
     for (const number of ["+12025550142", "+12025550143", "(202) 555-0144"]) {
       expect(screen.getByText(number)).toBeTruthy();
     }
+  });
+
+  it("keeps what is no number of a pasted list in To", async () => {
+    const { user } = at("/group-sends/new/");
+    const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+    await user.click(to);
+    await user.paste("+12025550142\nMaya\n+12025550143\n911\n");
+    expect(button("Take out +12025550143")).toBeTruthy();
+    expect(to.value).toBe("Maya, 911");
+    await user.tab();
+    expect(to.getAttribute("aria-invalid")).toBe("true");
+  });
+
+  for (const [how, leave] of [
+    ["Tab", (user: User) => user.tab()],
+    ["a click elsewhere", (user: User) => user.click(screen.getByLabelText("Message"))],
+  ] as const) {
+    it(`takes a whole number that stands in To when it is left by ${how}`, async () => {
+      const { user, groupSends } = at("/group-sends/new/");
+      const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+      await user.click(to);
+      await user.keyboard("2025557031{Enter}2025557032");
+      await leave(user);
+      expect(document.activeElement).not.toBe(to);
+      expect(button("Take out 2025557032")).toBeTruthy();
+      expect(to.value).toBe("");
+      expect(groupSends.get().writing?.draft.numbers).toEqual(["2025557031", "2025557032"]);
+    });
+  }
+
+  it("leaves a number that is being typed alone while another window is looked at", async () => {
+    const { user, groupSends } = at("/group-sends/new/");
+    const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+    await user.click(to);
+    await user.keyboard("202555");
+    to.dispatchEvent(new FocusEvent("blur"));
+    expect(to.value).toBe("202555");
+    expect(groupSends.get().writing?.draft.numbers ?? []).toEqual([]);
+  });
+
+  it("keeps what cannot be added in To, says so, and does not send without it", async () => {
+    const start = vi.fn(fakeSendsApi("full").start);
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { start });
+    const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+    const send = await screen.findByRole("button", { name: "Send to 412 people" });
+    await user.click(to);
+    await user.keyboard("911");
+    await user.click(screen.getByLabelText("Message"));
+    expect(to.value).toBe("911");
+    expect(to.getAttribute("aria-invalid")).toBe("true");
+    const said = document.getElementById(to.getAttribute("aria-describedby") ?? "");
+    expect(said?.textContent).toContain("“911” was not added.");
+
+    await user.click(send);
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(document.activeElement).toBe(to);
+    expect(document.getElementById(send.getAttribute("aria-describedby") ?? "")?.textContent).toContain(
+      "Under To, “911” was not added.",
+    );
+
+    await user.clear(to);
+    expect(to.getAttribute("aria-invalid")).toBeNull();
+    await user.click(send);
+    expect(screen.getByRole("dialog")).toBeTruthy();
+    expect(start).not.toHaveBeenCalled();
   });
 
   it("puts a field in where the text is written", async () => {

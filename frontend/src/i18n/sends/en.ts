@@ -48,6 +48,9 @@ export const en = {
   "sends.counted": "{name} · {count}",
   "sends.takeOut": "Take out {name}",
   "sends.addNumber": "Add this number",
+  "sends.notAdded":
+    "“{text}” was not added. Choose a group or a person from the list, or write a whole number.",
+  "sends.notAddedAbove": "Under To, “{text}” was not added. Change it, or take it out, before you send.",
   "sends.from": "From",
   "sends.name": "Name",
   "sends.nameHint": "Only your team sees it",
