@@ -162,7 +162,7 @@ export function ToField({ draft, groups, api, typed, onType, onLeave, onWrite }:
           onPaste={onPaste}
         />
       </div>
-      {open && (
+      {open && choices.length > 0 && (
         <div class="to-choices card" role="listbox" id="send-choices" aria-label={t("sends.choices")}>
           {choices.map((choice) => (
             <div

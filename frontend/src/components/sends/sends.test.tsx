@@ -91,6 +91,14 @@ describe("writing to a group", () => {
     }
   });
 
+  it("shows no empty list when nothing is found", async () => {
+    const { user } = at("/group-sends/new/");
+    await user.click(await screen.findByRole("combobox", { name: "To" }));
+    await user.keyboard("911");
+    expect(screen.getByText("Nobody found for “911”")).toBeTruthy();
+    expect(screen.queryByRole("listbox")).toBeNull();
+  });
+
   it("keeps what is no number of a pasted list in To", async () => {
     const { user } = at("/group-sends/new/");
     const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
