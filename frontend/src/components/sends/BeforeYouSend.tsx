@@ -1,7 +1,7 @@
 /** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
 import { useEffect, useState } from "preact/hooks";
 import { hasPeople, inputOf } from "../../groupSends/draft";
-import type { Writing } from "../../groupSends/writing";
+import { isRefused, type Writing } from "../../groupSends/writing";
 import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
 import { durationWord, moneyWord } from "../../groupSends/words";
 import { fullTime } from "../../format";
@@ -26,14 +26,21 @@ export function BeforeYouSend(props: Props) {
   const { groupSends, writing, lines, typed } = props;
   const { busy } = useStore(groupSends);
   const [asking, setAsking] = useState<Asking>(null);
-  const { draft, kept, counting, wrong, id } = writing;
-  const summary = hasPeople(draft) && inputOf(draft) ? (kept?.summary ?? null) : null;
+  const { draft, kept, wrong, id } = writing;
+  const refused = isRefused(writing);
+  const counting = writing.counting && !refused;
+  const summary = hasPeople(draft) && inputOf(draft) && !refused ? (kept?.summary ?? null) : null;
   const figure = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
   const count = summary?.recipients ?? 0;
   const late = draft.later && Number.isNaN(Date.parse(draft.at));
-  const waits = counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
+  const waits = writing.counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
   const line = lines.find((each) => each.id === draft.line);
   const send = draft.later ? t("sends.schedule", { count }) : t("sends.sendTo", { count });
+
+  let missing = "";
+  if (!hasPeople(draft)) missing = t("sends.needsPeople");
+  else if (!inputOf(draft)) missing = t("sends.needsText");
+  else if (refused && !writing.problem) missing = t("sends.needsMending");
 
   function askToSend(): void {
     if (typed.text.trim()) {
@@ -78,9 +85,9 @@ export function BeforeYouSend(props: Props) {
             {t("sends.notAddedAbove", { text: typed.text.trim() })}
           </p>
         )}
-        {!summary && (
+        {missing && (
           <p class="small quiet" id="send-waits">
-            {!hasPeople(draft) ? t("sends.needsPeople") : t("sends.needsText")}
+            {missing}
           </p>
         )}
         {id !== null && summary && (
@@ -92,7 +99,7 @@ export function BeforeYouSend(props: Props) {
           type="button"
           class="accent-button send-button"
           aria-disabled={waits}
-          aria-describedby={typed.refused ? "send-refused" : summary ? undefined : "send-waits"}
+          aria-describedby={typed.refused ? "send-refused" : missing ? "send-waits" : undefined}
           onClick={askToSend}
         >
           <Icon name={draft.later ? "clock" : "send"} /> {summary ? send : t("sends.send")}

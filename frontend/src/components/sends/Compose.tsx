@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OwnField } from "../../contacts/ports";
 import { emptyDraft, isNumber, localField, type SendDraft } from "../../groupSends/draft";
-import type { Writing } from "../../groupSends/writing";
+import { isRefused, type Writing } from "../../groupSends/writing";
 import { segmentsWord, twinWord } from "../../groupSends/words";
 import { t } from "../../i18n/i18n";
 import { Icon } from "../Icon";
@@ -92,9 +92,12 @@ export function Compose(props: SendsProps) {
         </div>
         <MessageField {...{ writing, write }} ownFields={props.ownFields} />
         <When draft={draft} wrong={writing.wrong} onWrite={write} />
-        {writing.id !== null && writing.kept && (writing.kept.summary?.recipients ?? 0) > 0 && (
-          <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
-        )}
+        {writing.id !== null &&
+          !isRefused(writing) &&
+          writing.kept &&
+          (writing.kept.summary?.recipients ?? 0) > 0 && (
+            <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
+          )}
       </div>
       <BeforeYouSend {...props} writing={writing} typed={typed} onSettle={settle} />
     </div>
@@ -108,7 +111,8 @@ interface MessageProps {
 }
 
 function MessageField({ writing, ownFields, write }: MessageProps) {
-  const { draft, kept, wrong, counting } = writing;
+  const { draft, wrong, counting } = writing;
+  const kept = isRefused(writing) ? null : writing.kept;
   const field = useRef<HTMLTextAreaElement>(null);
   const [menu, setMenu] = useState(false);
 
@@ -167,14 +171,18 @@ function MessageField({ writing, ownFields, write }: MessageProps) {
         rows={5}
         maxLength={LONGEST}
         dir="auto"
-        aria-describedby="send-length"
+        aria-describedby={wrong.body ? "send-body-wrong send-length" : "send-length"}
         aria-invalid={wrong.body ? true : undefined}
         value={draft.body}
         onInput={(event) => write({ body: event.currentTarget.value })}
       />
-      {wrong.body && <p class="field-error">{wrong.body}</p>}
-      <div class="compose-length" id="send-length" aria-busy={counting}>
-        {kept?.summary && !wrong.body && draft.body.trim() ? (
+      {wrong.body && (
+        <p class="field-error" id="send-body-wrong" role="alert">
+          {wrong.body}
+        </p>
+      )}
+      <div class="compose-length" id="send-length" aria-busy={counting && kept !== null}>
+        {kept?.summary && draft.body.trim() ? (
           <>
             <span class="quiet">
               {draft.body.includes("{")
@@ -265,7 +273,11 @@ function When({ draft, wrong, onWrite }: WhenProps) {
           </button>
         </p>
       </div>
-      {wrong.scheduled_for && <p class="field-error">{wrong.scheduled_for}</p>}
+      {wrong.scheduled_for && (
+        <p class="field-error" role="alert">
+          {wrong.scheduled_for}
+        </p>
+      )}
       {open && (
         <div class="when-hours">
           <label class="check">
@@ -298,7 +310,11 @@ function When({ draft, wrong, onWrite }: WhenProps) {
               </label>
             </>
           )}
-          {wrong.hours_until && <p class="field-error">{wrong.hours_until}</p>}
+          {wrong.hours_until && (
+            <p class="field-error" role="alert">
+              {wrong.hours_until}
+            </p>
+          )}
         </div>
       )}
     </fieldset>

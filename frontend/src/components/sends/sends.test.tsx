@@ -190,6 +190,34 @@ describe("writing to a group", () => {
     expect(groupSends.get().writing?.draft.body).toContain("24-28 December");
   });
 
+  it("says once what is wrong with the text, and shows no figures of an earlier one", async () => {
+    const { change } = fakeSendsApi("wrong");
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { change });
+    await screen.findByRole("button", { name: "Send to 412 people" });
+    const field = screen.getByLabelText("Message");
+    await user.type(field, " {{fist name}");
+    const said = await screen.findAllByText(/There is no field/, {}, { timeout: 3000 });
+    expect(said.map(({ textContent }) => textContent?.slice(0, 14))).toEqual(["There is no fi"]);
+    expect(field.getAttribute("aria-describedby")).toContain(said[0]?.id);
+    const before = within(screen.getByRole("complementary", { name: "Before you send" }));
+    for (const old of ["Counting…", "412", "£33.00", /STOP/]) expect(before.queryByText(old)).toBeNull();
+    expect(before.getByText(/^Mend what is marked\./)).toBeTruthy();
+    expect(button("Send").getAttribute("aria-disabled")).toBe("true");
+    expect(screen.queryByRole("region", { name: "As each person gets it" })).toBeNull();
+  });
+
+  it("says at the top, without the API's names, what is wrong with a field that has no place for it", async () => {
+    const gone = "One of these groups is not there any more.";
+    const change = async () => {
+      throw Object.assign(new Error(`groups: ${gone}`), { status: 400, fields: { groups: gone } });
+    };
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { change });
+    await user.type(await screen.findByLabelText("Message"), "!");
+    const said = await screen.findAllByText(new RegExp(gone), {}, { timeout: 3000 });
+    expect(said.map(({ textContent }) => textContent?.trim())).toEqual([gone]);
+    expect(said[0]?.getAttribute("role")).toBe("alert");
+  });
+
   it("asks before it is sent, and then shows how far it is", async () => {
     const start = vi.fn(fakeSendsApi("full").start);
     const { user } = at(`/group-sends/${SENDS.draft}/`, { start });
