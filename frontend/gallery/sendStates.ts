@@ -38,6 +38,7 @@ export const SEND_STATES: Exhibits = {
   "81-compose-written": sends("new", { act: writeToGroup() }),
   "81-compose-nobody": sends("new", { sends: "nobody", act: writeToGroup() }),
   "81-compose-wrong": sends("new", { sends: "wrong", act: writeToGroup() }),
+  "81-compose-left-in-to": sends("new", { act: writeToGroup(type("#send-to", "911", true)) }),
   "81-compose-later": sends(SENDS.draft, {
     act: inTurn(
       () => found<HTMLInputElement>(".when .segments label:last-child input").click(),

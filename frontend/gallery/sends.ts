@@ -297,7 +297,7 @@ export function fakeSendsApi(mode: SendsMode): GroupSendsApi {
   const draft = ALL.find(({ state }) => state === "draft") as GroupSend;
   const written = { ...draft, id: 9, summary: mode === "nobody" ? NOBODY : SUMMARY };
   async function kept(): Promise<GroupSend> {
-    if (mode === "wrong") throw failure(400, WRONG, { body: WRONG });
+    if (mode === "wrong") throw failure(400, `body: ${WRONG}`, { body: WRONG });
     return written;
   }
   async function refused(): Promise<never> {

@@ -169,7 +169,7 @@ function Rows({ rows, open, me, onOpen, onCall }: RowsProps) {
   return (
     <ul class="thread-rows" ref={list} onKeyDown={onKeyDown}>
       {rows.map((thread) => {
-        const { id, last_at, unread } = thread;
+        const { id, last, last_at, unread } = thread;
         const { text, tone } = previewOf(thread, me.id);
         const title = titleOf(thread);
         return (
@@ -184,9 +184,14 @@ function Rows({ rows, open, me, onOpen, onCall }: RowsProps) {
               onClick={() => onOpen(thread)}
             >
               <strong title={title}>{title}</strong>
-              <time dateTime={last_at} title={fullTime(last_at)}>
-                {shortWhen(last_at, Date.now())}
-              </time>
+              {last ? (
+                <time dateTime={last_at} title={fullTime(last_at)}>
+                  {shortWhen(last_at, Date.now())}
+                </time>
+              ) : (
+                // Its moment is none that anything was written at.
+                <span />
+              )}
               <span class={`thread-preview thread-preview-${tone}`} dir="auto">
                 {text}
               </span>

@@ -63,6 +63,17 @@ describe("a text that a rule forbids", () => {
   });
 });
 
+describe("a thread that only a group send has written to", () => {
+  it("has a word for it, and no date", async () => {
+    const silent = { ...thread, last: null, last_at: "2000-01-01T00:00:00Z", unread: 0 };
+    const { user } = show(readyState(), { threads: async () => ({ next: null, results: [silent] }) });
+    await user.click(tab());
+    const row = await screen.findByRole("button", { name: /^Maya Okonkwo/ });
+    expect(row.textContent).toBe("Maya OkonkwoNo texts except to groups");
+    expect(row.querySelector("time")).toBeNull();
+  });
+});
+
 describe("what forbids texts to a number", () => {
   const night = "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.";
   const forbidden = (may_override: boolean) => async () => ({

@@ -74,6 +74,13 @@ export function inputOf(draft: SendDraft): SendInput | null {
   };
 }
 
+const NUMBER = /^[+(\d][\d\s()./-]{4,30}$/;
+
+/** Whether it is a whole number, as people write them. Which numbers there are, the server knows. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
 export function hasPeople({ groups, contacts, numbers }: SendDraft): boolean {
   return groups.length + contacts.length + numbers.length > 0;
 }

@@ -6,7 +6,7 @@ import { t } from "../i18n/i18n";
 import type { SendsPlace } from "./address";
 import type { SendDraft } from "./draft";
 import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient, SendPart, Shown } from "./ports";
-import { createWriter, type Writing } from "./writing";
+import { createWriter, reasonOf, type Writing } from "./writing";
 
 type People = PagedList<Recipient, { show: Shown; search: string }>;
 
@@ -232,7 +232,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     start: () =>
       act(async () => {
         if (!(await writer.keep()) || !state.writing?.id) {
-          throw new Error(state.writing?.problem ?? "");
+          throw new Error(reasonOf(state.writing));
         }
         const { id, kept } = state.writing;
         const send = await api.start(id, kept?.revision ?? 0).catch(async (error: unknown) => {
@@ -245,7 +245,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       }),
     toMyself: (number) =>
       act(async () => {
-        if (!(await writer.keep()) || !state.writing?.id) throw new Error(state.writing?.problem ?? "");
+        if (!(await writer.keep()) || !state.writing?.id) throw new Error(reasonOf(state.writing));
         await api.toMyself(state.writing.id, number);
         set({ said: t("sends.sentToMyself", { number }) });
       }),

@@ -13,9 +13,31 @@ export interface Writing {
   kept: GroupSend | null;
   /** The figures are not those of what stands in the form. */
   counting: boolean;
-  /** Why it could not be kept, as a sentence, and what is wrong with single fields. */
+  /** Why it could not be kept, as a sentence; "" when all of it is said beside single fields. */
   problem: string;
+  /** What is wrong with single fields, by the server's name of the field. */
   wrong: Record<string, string>;
+}
+
+/** The fields that have a place for what is wrong with them. */
+const SAID_BESIDE = ["body", "scheduled_for", "hours_until"];
+
+/** Whether the server would not keep what stands in the form: there are no figures of it, and none are coming. */
+export function isRefused({ counting, problem, wrong }: Writing): boolean {
+  return counting && (problem !== "" || Object.keys(wrong).length > 0);
+}
+
+/** Why it could not be kept, in a sentence, wherever else it is said. */
+export function reasonOf(writing: Writing | null): string {
+  return writing?.problem || Object.values(writing?.wrong ?? {}).join(" ");
+}
+
+function problemOf({ message, fields = {} }: Partial<ContactFailure>): string {
+  const names = Object.keys(fields);
+  // The message would name a field as the API does, and say again what is said beside it.
+  if (names.length === 0) return message || t("failure.serverCouldNot");
+  const others = names.filter((name) => !SAID_BESIDE.includes(name));
+  return others.map((name) => fields[name]).join(" ");
 }
 
 /** Where it stands among all that is known of sends. */
@@ -70,10 +92,10 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
       mine.kept(kept, id === null);
       return true;
     } catch (error) {
-      const { message = "", fields = {}, status } = error as ContactFailure;
+      const failure = error as Partial<ContactFailure>;
       // What stands in the form is kept the next time: somebody has read by then that it was another's.
-      if (status === 409 && id !== null) await readAgain(id);
-      change({ problem: message || t("failure.serverCouldNot"), wrong: fields });
+      if (failure.status === 409 && id !== null) await readAgain(id);
+      change({ problem: problemOf(failure), wrong: failure.fields ?? {} });
       return false;
     }
   }

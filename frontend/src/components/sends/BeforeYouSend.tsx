@@ -1,7 +1,7 @@
 /** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
 import { useEffect, useState } from "preact/hooks";
 import { hasPeople, inputOf } from "../../groupSends/draft";
-import type { Writing } from "../../groupSends/writing";
+import { isRefused, type Writing } from "../../groupSends/writing";
 import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
 import { durationWord, moneyWord } from "../../groupSends/words";
 import { fullTime } from "../../format";
@@ -11,21 +11,43 @@ import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import type { SendsProps } from "./GroupSends";
+import type { Typed } from "./ToField";
 
 type Asking = "send" | "names" | "myself" | "discard" | null;
 
-export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
-  const { groupSends, writing, lines } = props;
+interface Props extends SendsProps {
+  writing: Writing;
+  /** What stands in To and is not chosen. */
+  typed: Typed;
+  onSettle(): void;
+}
+
+export function BeforeYouSend(props: Props) {
+  const { groupSends, writing, lines, typed } = props;
   const { busy } = useStore(groupSends);
   const [asking, setAsking] = useState<Asking>(null);
-  const { draft, kept, counting, wrong, id } = writing;
-  const summary = hasPeople(draft) && inputOf(draft) ? (kept?.summary ?? null) : null;
+  const { draft, kept, wrong, id } = writing;
+  const refused = isRefused(writing);
+  const counting = writing.counting && !refused;
+  const summary = hasPeople(draft) && inputOf(draft) && !refused ? (kept?.summary ?? null) : null;
   const figure = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
   const count = summary?.recipients ?? 0;
   const late = draft.later && Number.isNaN(Date.parse(draft.at));
-  const waits = counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
+  const waits = writing.counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
   const line = lines.find((each) => each.id === draft.line);
   const send = draft.later ? t("sends.schedule", { count }) : t("sends.sendTo", { count });
+
+  let missing = "";
+  if (!hasPeople(draft)) missing = t("sends.needsPeople");
+  else if (!inputOf(draft)) missing = t("sends.needsText");
+  else if (refused && !writing.problem) missing = t("sends.needsMending");
+
+  function askToSend(): void {
+    if (typed.text.trim()) {
+      props.onSettle();
+      document.getElementById("send-to")?.focus();
+    } else if (!waits) setAsking("send");
+  }
 
   return (
     <aside class="sends-side before" aria-label={t("sends.before")}>
@@ -58,9 +80,14 @@ export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
         <p class="small quiet">{t("sends.doubles", { count: summary.duplicates })}</p>
       )}
       <div class="before-keys">
-        {!summary && (
+        {typed.refused && (
+          <p class="field-error" id="send-refused">
+            {t("sends.notAddedAbove", { text: typed.text.trim() })}
+          </p>
+        )}
+        {missing && (
           <p class="small quiet" id="send-waits">
-            {!hasPeople(draft) ? t("sends.needsPeople") : t("sends.needsText")}
+            {missing}
           </p>
         )}
         {id !== null && summary && (
@@ -72,8 +99,8 @@ export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
           type="button"
           class="accent-button send-button"
           aria-disabled={waits}
-          aria-describedby={summary ? undefined : "send-waits"}
-          onClick={() => !waits && setAsking("send")}
+          aria-describedby={typed.refused ? "send-refused" : missing ? "send-waits" : undefined}
+          onClick={askToSend}
         >
           <Icon name={draft.later ? "clock" : "send"} /> {summary ? send : t("sends.send")}
         </button>

@@ -1,8 +1,8 @@
 /** Writing a text to many: to whom, from which line, what, and when. Beside it what will come of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OwnField } from "../../contacts/ports";
-import { emptyDraft, localField, type SendDraft } from "../../groupSends/draft";
-import type { Writing } from "../../groupSends/writing";
+import { emptyDraft, isNumber, localField, type SendDraft } from "../../groupSends/draft";
+import { isRefused, type Writing } from "../../groupSends/writing";
 import { segmentsWord, twinWord } from "../../groupSends/words";
 import { t } from "../../i18n/i18n";
 import { Icon } from "../Icon";
@@ -12,7 +12,7 @@ import { BeforeYouSend } from "./BeforeYouSend";
 import type { SendsProps } from "./GroupSends";
 import { Preview } from "./Preview";
 import { BackToSends } from "./SendList";
-import { ToField } from "./ToField";
+import { ToField, type Typed } from "./ToField";
 
 const LONGEST = 1600;
 const FIELDS = ["first name", "name", "last name", "company"];
@@ -20,6 +20,7 @@ const FIELDS = ["first name", "name", "last name", "company"];
 export function Compose(props: SendsProps) {
   const { groupSends, lines, api } = props;
   const { writing: kept, groups, place } = useStore(groupSends);
+  const [typed, setTyped] = useState<Typed>({ text: "", refused: false });
   useEffect(() => {
     groupSends.loadGroups();
     // A new page begins where one writes first.
@@ -36,6 +37,15 @@ export function Compose(props: SendsProps) {
   const { draft, problem } = writing;
   const write = (change: Partial<SendDraft>) => groupSends.write(change, lines[0] ?? null);
 
+  /** What stands in To and was not confirmed is added, or refused where everybody sees it: never left out unsaid. */
+  function settle(): void {
+    const text = typed.text.trim();
+    if (!text) return;
+    if (!isNumber(text)) return setTyped({ ...typed, refused: true });
+    setTyped({ text: "", refused: false });
+    if (!draft.numbers.includes(text)) write({ numbers: [...draft.numbers, text] });
+  }
+
   return (
     <div class="sends-columns">
       <div class="sends-main compose">
@@ -48,7 +58,7 @@ export function Compose(props: SendsProps) {
             <Icon name="alert" size={16} /> {problem}
           </p>
         )}
-        <ToField draft={draft} groups={groups} api={api} onWrite={write} />
+        <ToField {...{ draft, groups, api, typed }} onType={setTyped} onLeave={settle} onWrite={write} />
         <div class="compose-row">
           <div class="device">
             <label for="send-line">{t("sends.from")}</label>
@@ -82,11 +92,14 @@ export function Compose(props: SendsProps) {
         </div>
         <MessageField {...{ writing, write }} ownFields={props.ownFields} />
         <When draft={draft} wrong={writing.wrong} onWrite={write} />
-        {writing.id !== null && writing.kept && (writing.kept.summary?.recipients ?? 0) > 0 && (
-          <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
-        )}
+        {writing.id !== null &&
+          !isRefused(writing) &&
+          writing.kept &&
+          (writing.kept.summary?.recipients ?? 0) > 0 && (
+            <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
+          )}
       </div>
-      <BeforeYouSend {...props} writing={writing} />
+      <BeforeYouSend {...props} writing={writing} typed={typed} onSettle={settle} />
     </div>
   );
 }
@@ -98,7 +111,8 @@ interface MessageProps {
 }
 
 function MessageField({ writing, ownFields, write }: MessageProps) {
-  const { draft, kept, wrong, counting } = writing;
+  const { draft, wrong, counting } = writing;
+  const kept = isRefused(writing) ? null : writing.kept;
   const field = useRef<HTMLTextAreaElement>(null);
   const [menu, setMenu] = useState(false);
 
@@ -157,14 +171,18 @@ function MessageField({ writing, ownFields, write }: MessageProps) {
         rows={5}
         maxLength={LONGEST}
         dir="auto"
-        aria-describedby="send-length"
+        aria-describedby={wrong.body ? "send-body-wrong send-length" : "send-length"}
         aria-invalid={wrong.body ? true : undefined}
         value={draft.body}
         onInput={(event) => write({ body: event.currentTarget.value })}
       />
-      {wrong.body && <p class="field-error">{wrong.body}</p>}
-      <div class="compose-length" id="send-length" aria-busy={counting}>
-        {kept?.summary && !wrong.body && draft.body.trim() ? (
+      {wrong.body && (
+        <p class="field-error" id="send-body-wrong" role="alert">
+          {wrong.body}
+        </p>
+      )}
+      <div class="compose-length" id="send-length" aria-busy={counting && kept !== null}>
+        {kept?.summary && draft.body.trim() ? (
           <>
             <span class="quiet">
               {draft.body.includes("{")
@@ -255,7 +273,11 @@ function When({ draft, wrong, onWrite }: WhenProps) {
           </button>
         </p>
       </div>
-      {wrong.scheduled_for && <p class="field-error">{wrong.scheduled_for}</p>}
+      {wrong.scheduled_for && (
+        <p class="field-error" role="alert">
+          {wrong.scheduled_for}
+        </p>
+      )}
       {open && (
         <div class="when-hours">
           <label class="check">
@@ -288,7 +310,11 @@ function When({ draft, wrong, onWrite }: WhenProps) {
               </label>
             </>
           )}
-          {wrong.hours_until && <p class="field-error">{wrong.hours_until}</p>}
+          {wrong.hours_until && (
+            <p class="field-error" role="alert">
+              {wrong.hours_until}
+            </p>
+          )}
         </div>
       )}
     </fieldset>

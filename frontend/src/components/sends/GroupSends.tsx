@@ -2,6 +2,7 @@
 import type { OwnField } from "../../contacts/ports";
 import type { GroupSendsStore } from "../../groupSends/groupSends";
 import type { GroupSendsApi } from "../../groupSends/ports";
+import { reasonOf } from "../../groupSends/writing";
 import type { Line } from "../../messages";
 import type { Api } from "../../ports";
 import type { Correspondent } from "../../threads/correspondent";
@@ -25,7 +26,7 @@ export interface SendsProps {
 
 export function GroupSends(props: SendsProps) {
   const { groupSends, mayWrite } = props;
-  const { place, open, problem, said } = useStore(groupSends);
+  const { place, open, problem, said, writing } = useStore(groupSends);
   const isDraft = place === "new" || open?.send?.state === "draft";
   /** With a heading of its own. */
   const hasPage = (isDraft && mayWrite) || open?.send != null;
@@ -39,7 +40,7 @@ export function GroupSends(props: SendsProps) {
       {place !== "list" && (
         <div class="sends-page">
           {!hasPage && <h1 class="visually-hidden">{t("sends.title")}</h1>}
-          {problem && (
+          {problem && !(isDraft && problem === reasonOf(writing)) && (
             <p class="sends-problem" role="alert">
               {problem}
             </p>

@@ -1,6 +1,6 @@
 /** To whom: groups, people and numbers as chips, and a field that finds more of them. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { SendDraft } from "../../groupSends/draft";
+import { isNumber, type SendDraft } from "../../groupSends/draft";
 import type { ChoosableGroup } from "../../groupSends/ports";
 import { t } from "../../i18n/i18n";
 import { isolated } from "../../names";
@@ -11,7 +11,17 @@ interface Props {
   draft: SendDraft;
   groups: ChoosableGroup[] | null;
   api: Pick<Api, "contacts">;
+  typed: Typed;
+  onType(typed: Typed): void;
+  /** Focus has gone elsewhere while something stands in the field. */
+  onLeave(): void;
   onWrite(change: Partial<SendDraft>): void;
+}
+
+/** What stands in the field and is not chosen; `refused`: it was left there, and cannot be added as it is. */
+export interface Typed {
+  text: string;
+  refused: boolean;
 }
 
 interface Choice {
@@ -24,14 +34,14 @@ interface Choice {
 
 const PAUSE = 250;
 const MOST = 8;
-const NUMBER = /^[+(\d][\d\s()./-]{4,30}$/;
 
-export function ToField({ draft, groups, api, onWrite }: Props) {
-  const [text, setText] = useState("");
+export function ToField({ draft, groups, api, typed, onType, onLeave, onWrite }: Props) {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const [found, setFound] = useState<ContactFound[]>([]);
   const input = useRef<HTMLInputElement>(null);
+  const { text, refused } = typed;
+  const setText = (value: string) => onType({ text: value, refused: false });
   const wanted = text.trim();
 
   useEffect(() => {
@@ -60,6 +70,13 @@ export function ToField({ draft, groups, api, onWrite }: Props) {
     input.current?.focus();
   }
 
+  function onBlur(): void {
+    setOpen(false);
+    // Another window is looked at, and this is gone on with afterwards.
+    if (document.activeElement === input.current) return;
+    if (wanted) onLeave();
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -78,14 +95,16 @@ export function ToField({ draft, groups, api, onWrite }: Props) {
     event.preventDefault();
   }
 
-  /** A list that is pasted becomes as many numbers. */
+  /** A list that is pasted becomes as many numbers; what is none of it stays in the field, to be looked at. */
   function onPaste(event: ClipboardEvent): void {
     const pasted = (event.clipboardData?.getData("text") ?? "")
       .split(/[\n\r,;\t]+/)
       .map((part) => part.trim());
-    const numbers = pasted.filter((part) => NUMBER.test(part));
+    const numbers = pasted.filter((part) => isNumber(part));
     if (numbers.length < 2) return;
     event.preventDefault();
+    const others = pasted.filter((part) => part && !isNumber(part));
+    setText([wanted, ...others].filter(Boolean).join(", "));
     onWrite({ numbers: [...new Set([...draft.numbers, ...numbers])] });
   }
 
@@ -128,6 +147,8 @@ export function ToField({ draft, groups, api, onWrite }: Props) {
           aria-controls="send-choices"
           aria-autocomplete="list"
           aria-activedescendant={active ? `choice-${active.id}` : undefined}
+          aria-invalid={refused ? true : undefined}
+          aria-describedby={refused ? "send-to-wrong" : undefined}
           placeholder={t("sends.toHint")}
           value={text}
           onInput={(event) => {
@@ -136,12 +157,12 @@ export function ToField({ draft, groups, api, onWrite }: Props) {
             setAt(0);
           }}
           onClick={() => setOpen(true)}
-          onBlur={() => setOpen(false)}
+          onBlur={onBlur}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
       </div>
-      {open && (
+      {open && choices.length > 0 && (
         <div class="to-choices card" role="listbox" id="send-choices" aria-label={t("sends.choices")}>
           {choices.map((choice) => (
             <div
@@ -160,7 +181,12 @@ export function ToField({ draft, groups, api, onWrite }: Props) {
           ))}
         </div>
       )}
-      {open && choices.length === 0 && (
+      {refused && (
+        <p class="field-error" id="send-to-wrong" role="alert">
+          {t("sends.notAdded", { text: wanted })}
+        </p>
+      )}
+      {open && !refused && choices.length === 0 && (
         <p class="small quiet" role="status">
           {wanted
             ? t("found.nobody", { text: wanted })
@@ -217,7 +243,7 @@ function choicesOf(
     icon: "person",
     change: { contacts: [...draft.contacts, { id, name }] },
   }));
-  const typed = NUMBER.test(text) && !draft.numbers.includes(text);
+  const isNew = isNumber(text) && !draft.numbers.includes(text);
   const number: Choice = {
     id: "number",
     title: text,
@@ -225,7 +251,7 @@ function choicesOf(
     icon: "phone",
     change: { numbers: [...draft.numbers, text] },
   };
-  return [...(typed ? [number] : []), ...ofGroups, ...ofPeople];
+  return [...(isNew ? [number] : []), ...ofGroups, ...ofPeople];
 }
 
 function removeLast(draft: SendDraft, onWrite: Props["onWrite"]): void {

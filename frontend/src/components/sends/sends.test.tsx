@@ -20,6 +20,8 @@ function at(path: string, sends: Partial<GroupSendsApi> = {}, role: "agent" | "s
   return show(ready, {}, {}, { role, sends });
 }
 
+type User = ReturnType<typeof at>["user"];
+
 afterEach(() => history.replaceState(null, "", "/"));
 
 describe("Group sends beside the desk", () => {
@@ -89,6 +91,79 @@ describe("writing to a group", () => {
     }
   });
 
+  it("shows no empty list when nothing is found", async () => {
+    const { user } = at("/group-sends/new/");
+    await user.click(await screen.findByRole("combobox", { name: "To" }));
+    await user.keyboard("911");
+    expect(screen.getByText("Nobody found for “911”")).toBeTruthy();
+    expect(screen.queryByRole("listbox")).toBeNull();
+  });
+
+  it("keeps what is no number of a pasted list in To", async () => {
+    const { user } = at("/group-sends/new/");
+    const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+    await user.click(to);
+    await user.paste("+12025550142\nMaya\n+12025550143\n911\n");
+    expect(button("Take out +12025550143")).toBeTruthy();
+    expect(to.value).toBe("Maya, 911");
+    await user.tab();
+    expect(to.getAttribute("aria-invalid")).toBe("true");
+  });
+
+  for (const [how, leave] of [
+    ["Tab", (user: User) => user.tab()],
+    ["a click elsewhere", (user: User) => user.click(screen.getByLabelText("Message"))],
+  ] as const) {
+    it(`takes a whole number that stands in To when it is left by ${how}`, async () => {
+      const { user, groupSends } = at("/group-sends/new/");
+      const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+      await user.click(to);
+      await user.keyboard("2025557031{Enter}2025557032");
+      await leave(user);
+      expect(document.activeElement).not.toBe(to);
+      expect(button("Take out 2025557032")).toBeTruthy();
+      expect(to.value).toBe("");
+      expect(groupSends.get().writing?.draft.numbers).toEqual(["2025557031", "2025557032"]);
+    });
+  }
+
+  it("leaves a number that is being typed alone while another window is looked at", async () => {
+    const { user, groupSends } = at("/group-sends/new/");
+    const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+    await user.click(to);
+    await user.keyboard("202555");
+    to.dispatchEvent(new FocusEvent("blur"));
+    expect(to.value).toBe("202555");
+    expect(groupSends.get().writing?.draft.numbers ?? []).toEqual([]);
+  });
+
+  it("keeps what cannot be added in To, says so, and does not send without it", async () => {
+    const start = vi.fn(fakeSendsApi("full").start);
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { start });
+    const to = await screen.findByRole<HTMLInputElement>("combobox", { name: "To" });
+    const send = await screen.findByRole("button", { name: "Send to 412 people" });
+    await user.click(to);
+    await user.keyboard("911");
+    await user.click(screen.getByLabelText("Message"));
+    expect(to.value).toBe("911");
+    expect(to.getAttribute("aria-invalid")).toBe("true");
+    const said = document.getElementById(to.getAttribute("aria-describedby") ?? "");
+    expect(said?.textContent).toContain("“911” was not added.");
+
+    await user.click(send);
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(document.activeElement).toBe(to);
+    expect(document.getElementById(send.getAttribute("aria-describedby") ?? "")?.textContent).toContain(
+      "Under To, “911” was not added.",
+    );
+
+    await user.clear(to);
+    expect(to.getAttribute("aria-invalid")).toBeNull();
+    await user.click(send);
+    expect(screen.getByRole("dialog")).toBeTruthy();
+    expect(start).not.toHaveBeenCalled();
+  });
+
   it("puts a field in where the text is written", async () => {
     const { user, groupSends } = at("/group-sends/new/");
     const field = await screen.findByLabelText<HTMLTextAreaElement>("Message");
@@ -113,6 +188,34 @@ describe("writing to a group", () => {
     const { user, groupSends } = at(`/group-sends/${SENDS.draft}/`);
     await user.click(await screen.findByRole("button", { name: "Use a hyphen (-): 1 segment" }));
     expect(groupSends.get().writing?.draft.body).toContain("24-28 December");
+  });
+
+  it("says once what is wrong with the text, and shows no figures of an earlier one", async () => {
+    const { change } = fakeSendsApi("wrong");
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { change });
+    await screen.findByRole("button", { name: "Send to 412 people" });
+    const field = screen.getByLabelText("Message");
+    await user.type(field, " {{fist name}");
+    const said = await screen.findAllByText(/There is no field/, {}, { timeout: 3000 });
+    expect(said.map(({ textContent }) => textContent?.slice(0, 14))).toEqual(["There is no fi"]);
+    expect(field.getAttribute("aria-describedby")).toContain(said[0]?.id);
+    const before = within(screen.getByRole("complementary", { name: "Before you send" }));
+    for (const old of ["Counting…", "412", "£33.00", /STOP/]) expect(before.queryByText(old)).toBeNull();
+    expect(before.getByText(/^Mend what is marked\./)).toBeTruthy();
+    expect(button("Send").getAttribute("aria-disabled")).toBe("true");
+    expect(screen.queryByRole("region", { name: "As each person gets it" })).toBeNull();
+  });
+
+  it("says at the top, without the API's names, what is wrong with a field that has no place for it", async () => {
+    const gone = "One of these groups is not there any more.";
+    const change = async () => {
+      throw Object.assign(new Error(`groups: ${gone}`), { status: 400, fields: { groups: gone } });
+    };
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { change });
+    await user.type(await screen.findByLabelText("Message"), "!");
+    const said = await screen.findAllByText(new RegExp(gone), {}, { timeout: 3000 });
+    expect(said.map(({ textContent }) => textContent?.trim())).toEqual([gone]);
+    expect(said[0]?.getAttribute("role")).toBe("alert");
   });
 
   it("asks before it is sent, and then shows how far it is", async () => {

@@ -79,6 +79,7 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.readyCount": "{found} von {all} für {line}",
   "threads.askTwilio": "Twilio noch einmal fragen",
   "threads.readyKept": "gepflegt in der Verwaltung unter Texte, Textvorlagen",
+  "threads.onlyGroups": "Keine SMS außer an Gruppen",
   "threads.stopped": "Hat STOP geschrieben: keine SMS",
   "threads.notDelivered": "Nicht zugestellt",
   "threads.notDeliveredBecause": "Nicht zugestellt: {problem}",

@@ -75,6 +75,7 @@ export const en = {
   "threads.readyCount": "{found} of {all} for {line}",
   "threads.askTwilio": "Ask Twilio again",
   "threads.readyKept": "admins keep them under Texts, Ready-made texts",
+  "threads.onlyGroups": "No texts except to groups",
   "threads.stopped": "Replied STOP: no texts",
   "threads.notDelivered": "Not delivered",
   "threads.notDeliveredBecause": "Not delivered: {problem}",

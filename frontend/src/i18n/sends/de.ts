@@ -50,6 +50,10 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.counted": "{name} · {count}",
   "sends.takeOut": "{name} herausnehmen",
   "sends.addNumber": "Diese Nummer hinzufügen",
+  "sends.notAdded":
+    "„{text}“ wurde nicht hinzugefügt. Wählen Sie eine Gruppe oder Person aus der Liste, oder geben Sie eine ganze Nummer ein.",
+  "sends.notAddedAbove":
+    "Unter „An“ wurde „{text}“ nicht hinzugefügt. Ändern oder löschen Sie es vor dem Senden.",
   "sends.from": "Von",
   "sends.name": "Name",
   "sends.nameHint": "Nur Ihr Team sieht ihn",
@@ -110,6 +114,7 @@ export const de: Record<keyof typeof en, Message> = {
   },
   "sends.needsPeople": "Wählen Sie, wer sie bekommt. Dann steht hier, was daraus wird.",
   "sends.needsText": "Schreiben Sie die Nachricht. Dann steht hier, was daraus wird.",
+  "sends.needsMending": "Ändern Sie, was markiert ist. Dann steht hier, was daraus wird.",
   "sends.counting": "Wird gezählt …",
   "sends.canStop": "Sie können das Senden jederzeit abbrechen.",
   "sends.send": "Senden",

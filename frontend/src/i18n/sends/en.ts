@@ -48,6 +48,9 @@ export const en = {
   "sends.counted": "{name} · {count}",
   "sends.takeOut": "Take out {name}",
   "sends.addNumber": "Add this number",
+  "sends.notAdded":
+    "“{text}” was not added. Choose a group or a person from the list, or write a whole number.",
+  "sends.notAddedAbove": "Under To, “{text}” was not added. Change it, or take it out, before you send.",
   "sends.from": "From",
   "sends.name": "Name",
   "sends.nameHint": "Only your team sees it",
@@ -107,6 +110,7 @@ export const en = {
   },
   "sends.needsPeople": "Choose who gets it. Then you see here what it comes to.",
   "sends.needsText": "Write the message. Then you see here what it comes to.",
+  "sends.needsMending": "Mend what is marked. Then you see here what it comes to.",
   "sends.counting": "Counting…",
   "sends.canStop": "You can stop it while it runs.",
   "sends.send": "Send",
