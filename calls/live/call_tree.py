@@ -164,12 +164,15 @@ class CallTree:
 
     def _claim_legs(self) -> list[CallOffer]:
         """Notes which leg belongs to which offer: an agent's phone may ring several times in one call. The newest
-        counts, for Twilio may begin one attempt twice."""
+        counts, for Twilio may begin one attempt twice, and tells of the end of the first when the second rings."""
         claimed = []
+        by_sid = {leg.sid: leg for leg in self.legs}
         for leg in self.legs:
             attempt = self.attempts.get(leg.sid)
             for offer in self.offers:
-                if offer.attempt == attempt and offer.agent_id == leg.agent_id and offer.leg_sid != leg.sid:
+                if offer.attempt != attempt or offer.agent_id != leg.agent_id or offer.leg_sid == leg.sid:
+                    continue
+                if _is_newer(leg, by_sid.get(offer.leg_sid)):
                     offer.leg_sid = leg.sid
                     claimed.append(offer)
         return claimed
@@ -220,7 +223,15 @@ class CallTree:
             return states.ENDED, "not-answered"
         if leg is not None and leg.status == CallStatus.CANCELED:
             return states.CANCELED, ""
-        return offer.state, ""
+        # The first of two legs was canceled, and the second one rings.
+        return states.RINGING if leg is not None and not leg.is_terminal else offer.state, ""
+
+
+def _is_newer(leg: Call, than: Call | None) -> bool:
+    """Which of two legs at one phone began later; in the same second, the one that was not canceled."""
+    if than is None or leg.start_time != than.start_time:
+        return than is None or leg.start_time > than.start_time
+    return leg.status != CallStatus.CANCELED or than.status == CallStatus.CANCELED
 
 
 def is_customer_of(leg: Call, root: Call) -> bool:

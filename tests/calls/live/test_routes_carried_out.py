@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from calls.models import Call, CallEvent, CallOffer, Conversation
 from tests import factories
 from tests.calls.routes import Caller, box, change_route, goodbye, make_route, team_step
-from tests.twilio import leg_status, sid
+from tests.twilio import at, leg_status, rfc2822, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +136,31 @@ def test_a_leg_counts_for_its_own_attempt_only(caller, twilio, line, team, ada):
     twilio.webhook(f"{STATUS}1", leg_status(ada.pk, "no-answer", 2))
 
     assert list(CallOffer.objects.order_by("attempt").values_list("state", flat=True)) == ["ended", "ringing"]
+
+
+FIRST_ENDS, SECOND_BEGINS, SECOND_RINGS = (2, "canceled", 2), (3, "initiated", 0), (3, "ringing", 1)
+
+
+@pytest.mark.parametrize("order", permutations((FIRST_ENDS, SECOND_BEGINS, SECOND_RINGS)))
+@pytest.mark.parametrize("begun", [0, 30])
+def test_of_an_attempt_that_twilio_began_twice_the_leg_that_rings_counts(
+    caller, client, twilio, line, team, ada, order, begun
+):
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+    for status, number in (("initiated", 0), ("ringing", 1)):
+        twilio.webhook(f"{STATUS}1", leg_status(ada.pk, status, number))
+
+    for leg, status, number in order:
+        # The second one in the same second as the first, or later.
+        more = {"Timestamp": rfc2822(at(begun + number * 5))} if leg == 3 else {}
+        twilio.webhook(f"{STATUS}1", leg_status(ada.pk, status, number, leg=leg) | more)
+
+    offer = CallOffer.objects.get()
+    assert (offer.state, offer.leg_sid) == ("ringing", sid("CA", 3))
+    # Whom it rings for sees it.
+    client.force_login(ada)
+    assert client.get(f"/api/v1/calls/{caller.sid}/").status_code == 200
 
 
 def test_when_the_talk_is_over_the_call_ends(caller, twilio, line, team, ada):
