@@ -382,3 +382,15 @@ def test_what_has_an_extension_is_not_texted(line, hedy):
     summary = hedy.draft(line, body="Hello", numbers=["+1 202 555 9998 ext 5"])["summary"]
 
     assert [one["reason"] for one in summary["reasons"]] == ["invalid"]
+
+
+def test_the_number_of_the_line_that_sends_is_left_out_and_that_of_another_line_is_not(line, hedy, team):
+    other = factories.make_line(team=team, number="+12025550101", name="Sales")
+    ours = factories.make_contact("Our switchboard", line.number)
+
+    typed = hedy.draft(line, body="Hello", numbers=[line.number, other.number])
+    chosen = hedy.draft(line, body="Hello", contacts=[ours.pk])
+
+    assert [one["number"] for one in hedy.people(typed["id"])] == [other.number]
+    for draft in (typed, chosen):
+        assert [(one["reason"], one["count"]) for one in draft["summary"]["reasons"]] == [("invalid", 1)]
