@@ -33,7 +33,7 @@ from messaging.group_sends.serializers import (
     RetryAnswerSerializer,
     ToMyselfSerializer,
 )
-from messaging.models import GroupSend
+from messaging.models import GroupSend, SendState
 from messaging.threads.payloads import message_json
 from messaging.threads.selectors import messages_with_details
 from messaging.threads.serializers import MessageSerializer
@@ -149,7 +149,11 @@ class GroupSendApi(APIView):
 
     @extend_schema(operation_id="group_sends_retrieve", tags=["group sends"], responses=GroupSendSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(send_json(visible_send(request, pk)))
+        send = visible_send(request, pk)
+        # Everybody is gone through for this: in a list, drafts say what was known when they were last written or read.
+        if send.state == SendState.DRAFT:
+            services.draft_renew(send)
+        return Response(send_json(send))
 
     @raises("permission_denied", "conflict")
     @extend_schema(

@@ -183,7 +183,8 @@ def _unwanted(send: GroupSend, numbers: list[str], strangers: list[str]) -> _Unw
             *(numbers_with_landline(part) for part in parts),
             *(numbers_last_refused(part, LANDLINE_CODES) for part in own_parts),
         ),
-        invalid=set().union(*(numbers_last_refused(part, INVALID_CODES) for part in parts)),
+        # A line cannot text itself.
+        invalid={sender}.union(*(numbers_last_refused(part, INVALID_CODES) for part in parts)),
         not_allowed=_not_allowed(send, numbers),
     )
 

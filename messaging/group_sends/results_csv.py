@@ -10,7 +10,9 @@ from core.languages import language_now, speaking
 from core.spreadsheets import csv_lines
 from messaging.group_sends.payloads import recipient_json
 from messaging.group_sends.progress import ANSWERED
-from messaging.models import GroupRecipient, GroupSend
+from messaging.models import GroupRecipient, GroupSend, Step
+
+_NOT_GONE_OUT = (Step.WAITING, Step.HELD, Step.CANCELED, Step.REFUSED)
 
 
 def results_csv(send: GroupSend) -> Iterator[str]:
@@ -36,7 +38,12 @@ def _values(recipient: GroupRecipient) -> list[str]:
     price = row["price"] or {"amount": "", "unit": ""}
     return [
         *(row["name"], row["number"], row["outcome_text"], row["why"], row["at"] or "", row["what_now_text"]),
-        *(str(row["segments"]), price["amount"], price["unit"]),
+        *(str(row["segments"] if _has_gone_out(recipient) else 0), price["amount"], price["unit"]),
         _("yes") if row["answered"] else _("no"),
         row["body"],
     ]
+
+
+def _has_gone_out(recipient: GroupRecipient) -> bool:
+    """Whether Twilio has a text for this person, or may have."""
+    return recipient.message is not None and recipient.message.step not in _NOT_GONE_OUT

@@ -116,10 +116,17 @@ def send_delete(send_id: int) -> None:
 
 def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> GroupSend:
     """Fixes who gets it, and begins: a worker finds out what each of them gets, and keeps it. A send that was started
-    already stays as it is. Raises `SendConflict`, also when it is not the draft that was read (`revision`)."""
+    already stays as it is. Raises `SendConflict`, also when it is not the draft that was read (`revision`), or would go
+    to more or fewer people by now."""
     draft = _send_read(send_id)
-    is_draft = draft.state == SendState.DRAFT
-    chosen, summary = _chosen_now(draft) if is_draft else ([], {})
+    chosen, summary = [], {}
+    if draft.state == SendState.DRAFT:
+        _require_revision(draft, revision)
+        chosen, is_other = contact_ids_of(draft.group_ids, draft.contact_ids), draft_renew(draft)
+        summary = draft.summary
+        if revision is not None and is_other:
+            has_changed = _("Who gets this text has changed. Look at it again before you send it.")
+            raise SendConflict(has_changed if summary["recipients"] else _(NOBODY))
     with transaction.atomic():
         send = _send(send_id)
         if send.state in (SendState.PREPARING, *_AT_WORK, SendState.FINISHED):
@@ -129,7 +136,8 @@ def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> Group
         _require_revision(send, revision)
         _require_line(send)
         if send.revision != draft.revision:
-            chosen, summary = _chosen_now(send)
+            chosen = contact_ids_of(send.group_ids, send.contact_ids)
+            summary = summary_of(send, audience_of(send))
         if not summary["recipients"]:
             raise SendConflict(_(NOBODY))
         send.state = SendState.PREPARING
@@ -144,11 +152,17 @@ def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> Group
     return send
 
 
-def _chosen_now(send: GroupSend) -> tuple[list[int], dict[str, Any]]:
-    """Whom a draft would go to, and its summary: made anew when there was nobody."""
-    chosen = contact_ids_of(send.group_ids, send.contact_ids)
-    is_known = bool(send.summary.get("recipients")) and bool(chosen or send.numbers)
-    return chosen, send.summary if is_known else summary_of(send, audience_of(send))
+def draft_renew(send: GroupSend) -> bool:
+    """Has a draft say who would get it now; returns whether they are more or fewer than when that was last found out.
+    Then it is another revision: who has read the one before has not read this."""
+    known, send.summary = send.summary.get("recipients"), summary_of(send, audience_of(send))
+    if send.summary["recipients"] == known:
+        return False
+    unchanged = GroupSend.objects.filter(pk=send.pk, state=SendState.DRAFT, revision=send.revision)
+    # Else somebody has just changed it, and has found out themselves.
+    if unchanged.update(summary=send.summary, revision=send.revision + 1):
+        send.revision += 1
+    return True
 
 
 def recipients_kept(send: GroupSend) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
 
 from contacts.consents import consent_record
-from contacts.models import BlockedNumber, Consent, ContactNumber
+from contacts.merging import contacts_merge
+from contacts.models import BlockedNumber, Consent, Contact, ContactNumber
+from messaging.group_sends import services
 from messaging.group_sends.progress import LINE_OFF
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, ReadyText, Step, Thread
 from messaging.services import thread_with
@@ -228,6 +231,7 @@ def test_a_change_says_again_who_gets_it(line, hedy):
 
 
 CHANGED = "Somebody else has just changed this draft. Read it again."
+OTHERS = "Who gets this text has changed. Look at it again before you send it."
 
 
 def test_a_draft_that_somebody_else_has_changed_is_not_changed_unread(line, hedy):
@@ -251,6 +255,82 @@ def test_what_is_started_is_what_was_read(line, hedy):
     assert hedy.step(draft["id"], "start", {"revision": changed["revision"]})["body"] == "Two"
     # Whoever presses twice is answered the same.
     assert hedy.step(draft["id"], "start", {"revision": changed["revision"]})["state"] == "running"
+
+
+def says_stop(line, person):
+    number = person.numbers.get().number
+    consent_record(number, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT)
+
+
+def leaves_the_group(line, person):
+    person.groups.clear()
+
+
+def becomes_part_of_another(line, person):
+    survivor = Contact.objects.exclude(pk=person.pk).earliest("pk")
+    contacts_merge(survivor_id=survivor.pk, gone_id=person.pk, by=None)
+
+
+@pytest.mark.parametrize("happens", [says_stop, leaves_the_group, becomes_part_of_another])
+def test_a_draft_that_is_read_again_says_who_would_get_it_now(line, hedy, happens):
+    people = make_people(3)
+    draft = hedy.draft(line, groups=[make_group(*people).pk])
+    happens(line, people[2])
+
+    now = hedy.get(f"{SENDS}{draft['id']}/")
+
+    assert (draft["summary"]["recipients"], now["summary"]["recipients"]) == (3, 2)
+    assert now["summary"]["segments"] == 2
+    assert [one["reason"] for one in now["summary"]["reasons"]] == (["stopped"] if happens is says_stop else [])
+    # Who has read that may change and start it, and is told the same.
+    assert hedy.get(f"{SENDS}{draft['id']}/")["revision"] == now["revision"]
+    started = hedy.step(draft["id"], "start", {"revision": now["revision"]})
+    assert (started["summary"]["recipients"], started["progress"]["total"]) == (2, 2)
+
+
+@pytest.mark.parametrize("is_read_by_another", [False, True])
+def test_a_send_that_would_go_to_others_than_was_read_is_not_started(line, hedy, is_read_by_another):
+    people = make_people(3)
+    draft = hedy.draft(line, contacts=[one.pk for one in people])
+    path = f"{SENDS}{draft['id']}/"
+    says_stop(line, people[0])
+    if is_read_by_another:
+        hedy.get(path)
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)
+
+    assert answer["detail"] == (CHANGED if is_read_by_another else OTHERS)
+    now = hedy.get(path)
+    assert (now["state"], now["summary"]["recipients"]) == ("draft", 2)
+    assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["progress"]["total"] == 2
+
+
+def test_a_send_that_would_go_to_nobody_any_more_says_so(line, hedy):
+    (person,) = make_people(1)
+    draft = hedy.draft(line, contacts=[person.pk])
+    says_stop(line, person)
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)
+
+    assert answer["detail"] == "Nobody would get this text: everybody is left out."
+    assert hedy.get(f"{SENDS}{draft['id']}/")["summary"]["recipients"] == 0
+
+
+def test_whoever_starts_a_send_without_having_read_it_is_told_whom_it_goes_to_now(line, hedy):
+    people = make_people(3)
+    draft = hedy.draft(line, contacts=[one.pk for one in people])
+    says_stop(line, people[0])
+
+    started = hedy.step(draft["id"], "start")
+
+    assert (started["state"], started["summary"]["recipients"], started["progress"]["total"]) == ("running", 2, 2)
+
+
+def test_nobody_is_gone_through_for_a_list_of_drafts(line, hedy):
+    hedy.draft(line, contacts=[one.pk for one in make_people(2)])
+
+    with patch.object(services, "audience_of", side_effect=AssertionError):
+        assert [one["summary"]["recipients"] for one in hedy.get(SENDS)["results"]] == [2]
 
 
 @pytest.mark.parametrize("body", [{"revision": "x"}, {"revision": -1}, {"revisions": 1}, [], "x"])
@@ -382,3 +462,15 @@ def test_what_has_an_extension_is_not_texted(line, hedy):
     summary = hedy.draft(line, body="Hello", numbers=["+1 202 555 9998 ext 5"])["summary"]
 
     assert [one["reason"] for one in summary["reasons"]] == ["invalid"]
+
+
+def test_the_number_of_the_line_that_sends_is_left_out_and_that_of_another_line_is_not(line, hedy, team):
+    other = factories.make_line(team=team, number="+12025550101", name="Sales")
+    ours = factories.make_contact("Our switchboard", line.number)
+
+    typed = hedy.draft(line, body="Hello", numbers=[line.number, other.number])
+    chosen = hedy.draft(line, body="Hello", contacts=[ours.pk])
+
+    assert [one["number"] for one in hedy.people(typed["id"])] == [other.number]
+    for draft in (typed, chosen):
+        assert [(one["reason"], one["count"]) for one in draft["summary"]["reasons"]] == [("invalid", 1)]

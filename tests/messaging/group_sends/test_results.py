@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from contacts.models import BlockedNumber
 from messaging.group_sends.progress import refresh, refresh_due
-from messaging.models import Direction, GroupSend, Message, Origin, Thread
+from messaging.models import Direction, GroupRecipient, GroupSend, Message, Origin, RecipientState, Step, Thread
 from messaging.services import message_write
+from tests.messaging.account import OK
 from tests.messaging.group_sends.sends import (
     SENDS,
     deliver,
@@ -93,6 +94,27 @@ def test_the_table_holds_everybody_and_no_formula(line, hedy, account):
             ["Person001 Smith", f"'{people[1].numbers.get().number}", "Left out", "Blocked"],
         ]
     )
+
+
+def test_the_table_counts_no_segments_for_whoever_got_nothing(line, hedy, account):
+    people = make_people(5)
+    got, refused, waits, not_come_to, blocked = (one.numbers.get().number for one in people)
+    BlockedNumber.objects.create(number=blocked)
+    account.fate = lambda data: 21211 if data["To"] == refused else OK
+    send = started(hedy, line, people, body="Hi")
+    work()
+    Message.objects.filter(recipient=waits).update(step=Step.WAITING)
+    GroupRecipient.objects.filter(number=not_come_to).update(state=RecipientState.PENDING, message=None)
+    GroupSend.objects.update(state="running")
+
+    def segments():
+        text = b"".join(hedy.ask("GET", f"{SENDS}{send['id']}/results/").streaming_content).decode("utf-8-sig")
+        return {row["Number"].strip("'"): row["Segments"] for row in csv.DictReader(io.StringIO(text))}
+
+    wanted = {got: "1", refused: "0", waits: "0", not_come_to: "0", blocked: "0"}
+    assert segments() == wanted
+    hedy.step(send["id"], "cancel")
+    assert segments() == wanted
 
 
 def test_a_bubble_names_the_send_that_it_was_part_of_also_once_it_was_sent_again(line, hedy, account):
