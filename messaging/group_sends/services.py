@@ -156,7 +156,8 @@ def draft_renew(send: GroupSend) -> bool:
     """Has a draft say who would get it now; returns whether they are more or fewer than when that was last found out.
     Then it is another revision: who has read the one before has not read this."""
     known, send.summary = send.summary.get("recipients"), summary_of(send, audience_of(send))
-    if send.summary["recipients"] == known:
+    # Of one whose people were never counted, nobody has read how many they are.
+    if known is None or send.summary["recipients"] == known:
         return False
     unchanged = GroupSend.objects.filter(pk=send.pk, state=SendState.DRAFT, revision=send.revision)
     # Else somebody has just changed it, and has found out themselves.
