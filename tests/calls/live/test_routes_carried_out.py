@@ -141,7 +141,7 @@ def test_a_leg_counts_for_its_own_attempt_only(caller, twilio, line, team, ada):
 FIRST_ENDS, SECOND_BEGINS, SECOND_RINGS = (2, "canceled", 2), (3, "initiated", 0), (3, "ringing", 1)
 
 
-@pytest.mark.parametrize("order", permutations((FIRST_ENDS, SECOND_BEGINS, SECOND_RINGS)))
+@pytest.mark.parametrize("order", list(permutations((FIRST_ENDS, SECOND_BEGINS, SECOND_RINGS))))
 @pytest.mark.parametrize("begun", [0, 30])
 def test_of_an_attempt_that_twilio_began_twice_the_leg_that_rings_counts(
     caller, client, twilio, line, team, ada, order, begun
