@@ -71,7 +71,10 @@ def led_back(received: Received) -> Answer:
 
 def asks_on(received: Received) -> bool:
     """Whether `led_back` has the leg ask again."""
-    tries = whole_field(received.fields, TRY_FIELD)
+    return _may_ask_again(whole_field(received.fields, TRY_FIELD))
+
+
+def _may_ask_again(tries: int | None) -> bool:
     return tries is not None and 0 < tries < _TRIES
 
 
@@ -119,8 +122,8 @@ def failed_on_route(received: Received) -> FailedAt | None:
     except ValueError:
         return None
     tries = _whole(query, "try")
-    if tries is not None and 0 < tries < _TRIES and parts.path == reverse(_LEAD_BACK):
-        return FailedAt(_LEAD_BACK, None, tries)
+    if _may_ask_again(tries) and parts.path == reverse(_LEAD_BACK):
+        return FailedAt(_LEAD_BACK, None, tries or 0)
     if not leads_back(received):
         return None
     known = _AFTER_DIAL if was_parted(received) else (*_ON_ROUTE, _WAITING, _ROOM)

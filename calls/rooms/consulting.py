@@ -311,7 +311,7 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
 def _would_be_alone(inside: Inside, without: Participant) -> bool:
     """Whether the customer, who hears no music, would hear nobody if that one were put on hold."""
     customer = inside.customer
-    if customer is None or customer.wanted_held or not _is_heard(inside, without):
+    if customer is None or customer.wanted_held:
         return False
     joined = any(one.said_mode == Mode.JOIN and one.state == State.IN for one in inside.supervisors)
     return not joined and not any(_is_heard(inside, one) for one in inside.talkers if one is not without)

@@ -422,10 +422,11 @@ def test_hanging_up_by_rest_leaves_the_caller_with_somebody_outside_too(twilio, 
 
 
 @pytest.mark.parametrize("is_on_hold", [False, True])
-def test_an_agent_cannot_leave_the_caller_in_silence_by_the_own_hold(twilio, talking, api, rest, is_on_hold):
+@pytest.mark.parametrize("is_there", [False, True])
+def test_an_agent_cannot_leave_the_caller_in_silence_by_the_own_hold(twilio, talking, api, rest, is_there, is_on_hold):
     post(api, "hold")
-    conference = Conference(twilio)
-    conference.join(LEG, ROOT)
+    if is_there:
+        Conference(twilio).join(LEG, ROOT)
     if not is_on_hold:
         post(api, "resume")
     answer = api.patch(f"/api/v1/calls/{ROOT}/participants/{LEG}/", {"hold": True}, format="json", secure=True)
