@@ -40,7 +40,7 @@ export function BeforeYouSend(props: Props) {
   let missing = "";
   if (!hasPeople(draft)) missing = t("sends.needsPeople");
   else if (!inputOf(draft)) missing = t("sends.needsText");
-  else if (refused && !writing.problem) missing = t("sends.needsMending");
+  else if (refused && !writing.problem) missing = t("sends.needsCorrecting");
 
   function askToSend(): void {
     if (typed.text.trim()) {

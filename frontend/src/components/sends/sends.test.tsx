@@ -201,7 +201,7 @@ describe("writing to a group", () => {
     expect(field.getAttribute("aria-describedby")).toContain(said[0]?.id);
     const before = within(screen.getByRole("complementary", { name: "Before you send" }));
     for (const old of ["Counting…", "412", "£33.00", /STOP/]) expect(before.queryByText(old)).toBeNull();
-    expect(before.getByText(/^Mend what is marked\./)).toBeTruthy();
+    expect(before.getByText(/^Correct what is marked\./)).toBeTruthy();
     expect(button("Send").getAttribute("aria-disabled")).toBe("true");
     expect(screen.queryByRole("region", { name: "As each person gets it" })).toBeNull();
   });

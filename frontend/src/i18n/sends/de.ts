@@ -114,7 +114,7 @@ export const de: Record<keyof typeof en, Message> = {
   },
   "sends.needsPeople": "Wählen Sie, wer sie bekommt. Dann steht hier, was daraus wird.",
   "sends.needsText": "Schreiben Sie die Nachricht. Dann steht hier, was daraus wird.",
-  "sends.needsMending": "Ändern Sie, was markiert ist. Dann steht hier, was daraus wird.",
+  "sends.needsCorrecting": "Ändern Sie, was markiert ist. Dann steht hier, was daraus wird.",
   "sends.counting": "Wird gezählt …",
   "sends.canStop": "Sie können das Senden jederzeit abbrechen.",
   "sends.send": "Senden",

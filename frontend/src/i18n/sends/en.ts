@@ -110,7 +110,7 @@ export const en = {
   },
   "sends.needsPeople": "Choose who gets it. Then you see here what it comes to.",
   "sends.needsText": "Write the message. Then you see here what it comes to.",
-  "sends.needsMending": "Mend what is marked. Then you see here what it comes to.",
+  "sends.needsCorrecting": "Correct what is marked. Then you see here what it comes to.",
   "sends.counting": "Counting…",
   "sends.canStop": "You can stop it while it runs.",
   "sends.send": "Send",
