@@ -194,7 +194,7 @@ class Office:
             time.sleep(watch.pause_seconds)
             awake.clear()
             began = time.perf_counter()
-            watch.look()
+            watch.look(lambda group: True)
             if self._is_warm():
                 self.looks.append(1000 * (time.perf_counter() - began))
         connection.close()

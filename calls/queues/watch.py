@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
 from calls.live import broadcasts, dispatcher
+from calls.live.frames import team_group
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import EMPTY, Looks, queue_looks, queues_of
 from core.realtime import outbox
@@ -38,11 +40,17 @@ class QueueWatch:
         self._told: dict[int, Looks] = {}
         self.pause_seconds = _SOON
 
-    def look(self) -> list[outbox.Frame]:
+    def look(self, is_heard: Callable[[str], bool]) -> list[outbox.Frame]:
+        """What has changed for the groups that are heard by somebody here."""
         began = time.monotonic()
         looks = queue_looks()
-        # Of a queue of which nobody was told yet there is nothing to take back.
-        changed = {pk for pk in {*looks, *self._told} if looks.get(pk, EMPTY) != self._told.get(pk, EMPTY)}
+        # Of a queue of which nobody was told yet there is nothing to take back. Whoever begins to listen after this
+        # reads the queue after it, too.
+        changed = {
+            pk
+            for pk in {*looks, *self._told}
+            if looks.get(pk, EMPTY) != self._told.get(pk, EMPTY) and is_heard(team_group(pk))
+        }
         frames: list[outbox.Frame] = []
         for queue in queues_of(changed) if changed else ():
             frames += broadcasts.queue_frames(queue.team_id, partial(queue_json, queue))
@@ -50,11 +58,11 @@ class QueueWatch:
         self.pause_seconds = max(_SOON, (time.monotonic() - began) / _BUSY_SHARE)
         return frames
 
-    def look_by_itself(self) -> list[outbox.Frame]:
+    def look_by_itself(self, is_heard: Callable[[str], bool]) -> list[outbox.Frame]:
         """In a thread that has no request."""
         close_old_connections()
         try:
-            return self.look()
+            return self.look(is_heard)
         finally:
             close_old_connections()
 
@@ -77,7 +85,7 @@ async def watch_forever() -> None:
             await asyncio.sleep(watch.pause_seconds)
             awake.clear()
             try:
-                await layer.group_send_here(await asyncio.to_thread(watch.look_by_itself))
+                await layer.group_send_here(await asyncio.to_thread(watch.look_by_itself, layer.heard_here()))
                 fails = False
             except Exception as error:
                 # The database is away, mostly. Once is enough to say so.

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any, Protocol, TypeAlias
 
@@ -72,6 +72,10 @@ class Members:
         members.pop(channel, None)
         if not members:
             self.groups.pop(group, None)
+
+    def is_heard(self, group: str) -> bool:
+        """May be asked in any thread."""
+        return group in self.groups
 
     def forget(self, channel: str) -> list[str]:
         """Says which groups it was in."""
@@ -209,6 +213,10 @@ class ProcessChannelLayer(BaseChannelLayer):
     async def group_send_here(self, frames: Frames) -> None:
         """To those of the groups whose consumers are in this event loop."""
         await self._members.put_to_groups(frames)
+
+    def heard_here(self) -> Callable[[str], bool]:
+        """Says of a group whether it has consumers in this event loop; may be asked in any thread."""
+        return self._settle().is_heard
 
 
 def require_message(message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from channels.layers import BaseChannelLayer
@@ -114,3 +115,7 @@ class RedisChannelLayer(BaseChannelLayer):
     async def group_send_here(self, frames: Frames) -> None:
         """To those of the groups whose consumers are in this event loop."""
         await self._hub().members.put_to_groups(frames)
+
+    def heard_here(self) -> Callable[[str], bool]:
+        """Says of a group whether it has consumers in this event loop; may be asked in any thread."""
+        return self._hub().members.is_heard

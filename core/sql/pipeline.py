@@ -26,7 +26,8 @@ _ONE_PLAN = "plan_cache_mode = force_generic_plan"
 # Of a small table PostgreSQL would rather read all rows, or join all of it: for a few hundred rows that takes ten times
 # as long as to look up those that are asked for, and it grows with the table.
 _BY_INDEX = ("enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "enable_memoize = off")
-# What cannot be looked up is read all the same, at a price that looks worth compiling the plan, which takes long.
+# What looks dear, because it reads much or looks up much, PostgreSQL would compile, which takes a quarter of a second:
+# longer than any of these statements.
 _NOT_COMPILED = "jit = off"
 
 _TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, pq.Format.TEXT)
@@ -58,7 +59,7 @@ class Pipeline:
         # Not when they are switched off: then the next statement may meet another session (PgBouncer).
         self._prepares = raw.prepare_threshold is not None
         self._is_set_up = not self._prepares
-        settings = [_ONE_PLAN, *_BY_INDEX, _NOT_COMPILED] if by_index else [_ONE_PLAN]
+        settings = [_ONE_PLAN, _NOT_COMPILED, *(_BY_INDEX if by_index else ())]
         self._settings = "; ".join(f"SET {setting}" for setting in settings).encode()
         self._names: dict[str, bytes] = {}
         self._count = 0

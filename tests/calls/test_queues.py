@@ -13,7 +13,8 @@ from calls.live import fetching
 from calls.models import Call, CallOffer, Conversation
 from calls.payloads import time_json
 from calls.queues import services
-from calls.queues.selectors import queue_looks
+from calls.queues import watch as watch_module
+from calls.queues.selectors import queue_looks, queues_of
 from calls.queues.services import caller_take
 from calls.queues.watch import QueueWatch
 from telephony.errors import Unavailable
@@ -201,11 +202,23 @@ def test_a_bad_sid_is_answered(client, ada, sid):
 def test_a_teams_desks_are_told_when_its_queue_has_changed_and_only_then(waiting, team):
     watch = QueueWatch()
 
-    (frame,) = watch.look()
+    (frame,) = watch.look(everybody)
     assert frame[0] == f"team.{team.pk}"
     assert '"queue.changed"' in frame[1]["text"]
     assert "gedrückt wird 2" in frame[1]["texts"]["de"]
-    assert watch.look() == []
+    assert watch.look(everybody) == []
+
+
+def test_a_queue_that_nobody_here_listens_to_is_not_read_and_what_comes_after_is_told(waiting, team):
+    watch = QueueWatch()
+    with patch.object(watch_module, "queues_of", autospec=True, side_effect=queues_of) as read:
+        assert watch.look(lambda group: group != f"team.{team.pk}") == []
+    read.assert_not_called()
+
+    # Whoever comes now reads the queue as it is.
+    assert watch.look(everybody) == []
+    waiting[1].leave_queue("hangup", CallStatus="completed")
+    assert [group for group, _frame in watch.look(everybody)] == [f"team.{team.pk}"]
 
 
 def test_two_who_take_the_same_caller_and_are_both_refused_leave_everything_as_it_was(waiting, ada, grace, team):
@@ -269,17 +282,21 @@ def test_a_team_is_told_at_whose_phones_it_rings_whatever_the_call_came_by(twili
     line.route = None
     line.save()
     watch = QueueWatch()
-    watch.look()
+    watch.look(everybody)
     other = factories.make_team("Sales")
     ada.teams.add(other)
     Caller(twilio, CallSid=sid("CA", 60), From="+12025550160").call()
 
-    told = {queue["team"]["id"]: queue["ringing"] for _group, frame in watch.look() for queue in [_queue_of(frame)]}
+    told = {queue["team"]["id"]: queue["ringing"] for _group, frame in watch.look(everybody) for queue in [_queue_of(frame)]}
 
     assert {one["agent"]["id"] for one in told[team.pk]} == {ada.pk, grace.pk}
     assert {one["party"]["number"] for one in told[team.pk]} == {"+12025550160"}
     (hers,) = told[other.pk]
     assert (hers["agent"]["id"], hers["party"], hers["line"]) == (ada.pk, None, None), "not that team's caller"
+
+
+def everybody(group):
+    return True
 
 
 def _queue_of(frame):

@@ -344,3 +344,8 @@ def test_statements_are_prepared_unless_that_is_switched_off(threshold, prepared
         cursor.execute("SHOW enable_seqscan")
         assert cursor.fetchone() == ("on",)
     connection.close()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
+def test_no_statement_waits_for_its_plan_to_be_compiled():
+    assert fetch(Statement("SELECT current_setting('jit')", [])) == [[("off",)]]
