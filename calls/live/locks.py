@@ -29,11 +29,12 @@ def locking_teams(numbers: Collection[str]) -> list[Statement]:
     return [Statement(_LOCK_TEAMS, [as_list(numbers)])]
 
 
-# Keys of two numbers never meet those of one. Of a team's id, what fits into the second is enough.
+# Keys of two numbers never meet those of one. Of a team's id, what fits into the second is enough. Most lines may have
+# no route: said like this, PostgreSQL does not look them all up by that, instead of these few by their numbers.
 _LOCK_TEAMS = """
 SELECT pg_advisory_xact_lock(1, key) FROM (
     SELECT (team_id & 2147483647)::int AS key FROM routing_line
-    WHERE number = ANY(%s) AND is_active AND route_id IS NULL ORDER BY 1
+    WHERE number = ANY(%s) AND is_active AND (route_id IS NULL) IS TRUE ORDER BY 1
 ) AS keys
 """
 

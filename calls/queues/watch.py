@@ -30,7 +30,7 @@ _NET_SECONDS = 2.0
 # What happens within this time is told together.
 _SOON = 0.05
 # A look takes longer the more wait: this share of the time is spent on it at the most.
-_BUSY_SHARE = 0.1
+_BUSY_SHARE = 0.05
 
 
 class QueueWatch:
