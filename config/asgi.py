@@ -62,7 +62,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     # a batch of webhooks makes and lets go, a few thousand things at a time.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 20, 20)
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for chore in chores:

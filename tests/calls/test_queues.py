@@ -287,7 +287,9 @@ def test_a_team_is_told_at_whose_phones_it_rings_whatever_the_call_came_by(twili
     ada.teams.add(other)
     Caller(twilio, CallSid=sid("CA", 60), From="+12025550160").call()
 
-    told = {queue["team"]["id"]: queue["ringing"] for _group, frame in watch.look(everybody) for queue in [_queue_of(frame)]}
+    told = {
+        queue["team"]["id"]: queue["ringing"] for _group, frame in watch.look(everybody) for queue in [_queue_of(frame)]
+    }
 
     assert {one["agent"]["id"] for one in told[team.pk]} == {ada.pk, grace.pk}
     assert {one["party"]["number"] for one in told[team.pk]} == {"+12025550160"}
