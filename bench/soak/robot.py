@@ -87,9 +87,11 @@ class Robot:
             follow_redirects=True,
             limits=httpx.Limits(max_keepalive_connections=0),
         )
-        self.phone = Phone(signal_url, self._token, self._ring, self._phone_state, with_sound=with_sound)
+        self.phone = Phone(signal_url, self._token, self._ring, self.tell_phone_state, with_sound=with_sound)
         self._desk: websockets.ClientConnection | None = None
         self._registered = False
+        # What the desk's server has kept of it, of what it was told last.
+        self.phone_state_kept: bool | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         #: Set aside for an outgoing call.
         self.reserved = False
@@ -180,7 +182,9 @@ class Robot:
                     self.snapshot, self.snapshots = frame, self.snapshots + 1
                     if self._desk is None:
                         self._desk = socket
-                        await self._phone_state(self._registered)
+                        await self.tell_phone_state(self._registered)
+                elif frame["type"] == "phone.state":
+                    self.phone_state_kept = frame["registered"]
                 elif frame["type"] == "ping":
                     await socket.send(json.dumps({"type": "pong"}))
                 elif frame["type"] in ("error", "session.ended"):
@@ -194,8 +198,8 @@ class Robot:
                 await asyncio.sleep(PING_SECONDS)
                 await socket.send(json.dumps({"type": "ping"}))
 
-    async def _phone_state(self, registered: bool) -> None:
-        self._registered = registered
+    async def tell_phone_state(self, registered: bool) -> None:
+        self._registered, self.phone_state_kept = registered, None
         if self._desk is not None:
             with contextlib.suppress(websockets.ConnectionClosed):
                 await self._desk.send(json.dumps({"type": "phone.state", "registered": registered}))

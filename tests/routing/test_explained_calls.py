@@ -140,6 +140,10 @@ class World:
         return [problem for found in self._run(all_of_them(), 200) for problem in found]
 
     def _play(self, lane: int, drawn: Drawn) -> list[str]:
+        for number, state in enumerate(drawn.states):
+            # Else the desk's next sign of life would say that its phone can ring.
+            said = self._tell_phone_state(self.robots[lane * ROBOTS + number], state != "no-phone")
+            asyncio.run_coroutine_threadsafe(said, self._loop).result(PATIENCE)
         agents = self.scene.do(
             "make", lane=lane, steps=drawn.steps, other=drawn.other, opening=drawn.opening, states=drawn.states
         )["agents"]
@@ -152,6 +156,12 @@ class World:
         problems = compare_call(told, requests, self.record.children(sid), agents)
         self._hang_up(sid)
         return [f"{problem}\n{drawn}\n{json.dumps(told, indent=1)}" for problem in problems]
+
+    async def _tell_phone_state(self, robot: Robot, can_ring: bool) -> None:
+        await robot.tell_phone_state(can_ring)
+        async with asyncio.timeout(PATIENCE):
+            while robot.phone_state_kept is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
     def _explain(self, lane: int, drawn: Drawn, caller: str, keys: str) -> dict[str, Any]:
         when = {"at": datetime.now(UTC).isoformat()} if drawn.says_when else {}
