@@ -132,6 +132,14 @@ def recording_json(recording: Recording) -> dict[str, Any]:
     return {"sid": recording.sid, "duration": recording.duration, "url": url}
 
 
+def talk_seconds(answered: datetime | None, ended: datetime | None) -> int | None:
+    """Of a call that is over, how long somebody talked; None: nobody did. A call's `duration` is Twilio's, of that one
+    leg: as long as its caller waited, or the number that it called rang, counts there, too."""
+    if answered is None or ended is None:
+        return None
+    return max(0, round((ended - answered).total_seconds()))
+
+
 def ring_seconds(call: Call) -> int | None:
     """How long it rang, when nobody answered."""
     if call.answer_time or not call.end_time:
@@ -225,7 +233,8 @@ class PastCall(NamedTuple):
     caller: str
     result: str
     start_time: datetime
-    duration: int | None
+    answer_time: datetime | None
+    end_time: datetime | None
     agent_id: int | None
     note: str
     outcome: str
@@ -247,7 +256,7 @@ def past_call_json(past: PastCall) -> dict[str, Any]:
         "incoming": is_incoming(past.direction, past.caller),
         "result": past.result,
         "start_time": time_json(past.start_time),
-        "duration": past.duration,
+        "duration": talk_seconds(past.answer_time, past.end_time),
         "agent": agent,
         "note": _beginning(past.note),
         "outcome": past.outcome,

@@ -23,7 +23,7 @@ class PastCallSerializer(serializers.Serializer[Any]):
     incoming = serializers.BooleanField()
     result = serializers.ChoiceField(choices=CallResult.choices, allow_blank=True)
     start_time = serializers.DateTimeField()
-    duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    duration = serializers.IntegerField(allow_null=True, help_text="Seconds that somebody talked.")
     agent = AgentSerializer(allow_null=True)
     note = serializers.CharField(allow_blank=True, help_text="Its beginning.")
     outcome = serializers.ChoiceField(choices=CallOutcome.choices, allow_blank=True)

@@ -26,7 +26,9 @@ from telephony.party import is_withheld, same_party
 # The fields of a `calls.payloads.PastCall`.
 PastRow: TypeAlias = "tuple[Any, ...]"
 
-_SHOWN = ("sid", "direction", "caller", "result", "start_time", "duration", "agent_id", "note", "outcome")
+_SHOWN = (
+    "sid", "direction", "caller", "result", "start_time", "answer_time", "end_time", "agent_id", "note", "outcome",
+)  # fmt: skip
 _NAMES = ("username", "first_name", "last_name")
 _MOST = 3
 # What is asked of each `Party`, as PostgreSQL takes it.

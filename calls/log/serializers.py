@@ -69,7 +69,11 @@ class LegSerializer(serializers.Serializer[Any]):
     start_time = serializers.DateTimeField(default_timezone=UTC)
     answer_time = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
     end_time = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
-    duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    duration = serializers.IntegerField(
+        allow_null=True,
+        help_text="Seconds, as Twilio counts them for this leg: a caller's waiting and the ringing at the other end "
+        "count, too. Somebody talked from `answer_time` to `end_time`.",
+    )
     agent = AgentSerializer(allow_null=True)
 
     def to_representation(self, instance: Call) -> dict[str, Any]:

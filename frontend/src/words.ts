@@ -123,17 +123,27 @@ export function partyTitle({ party }: Pick<Call, "party">): string {
 }
 
 /**
+ * How long somebody talked. A call's `duration` is Twilio's, of that one leg: as long as its caller waited, or the
+ * number that it called rang, counts there, too.
+ */
+export function talkSeconds(call: Pick<Call, "answer_time" | "end_time">): number | null {
+  if (!call.answer_time || !call.end_time) return null;
+  return Math.max(0, Math.round((Date.parse(call.end_time) - Date.parse(call.answer_time)) / 1000));
+}
+
+/**
  * The one length that a call has: of the conversation, or of the message that was left, which is shorter than the
  * call in which its caller heard a greeting. Without either, how long it rang.
  */
 export function lengthOf(
-  call: Pick<Call, "result" | "duration" | "answer_time" | "ring_seconds" | "recordings">,
+  call: Pick<Call, "result" | "answer_time" | "end_time" | "ring_seconds" | "recordings">,
 ): string {
   if (call.result === "voicemail") {
     const seconds = call.recordings.reduce((sum, recording) => sum + (recording.duration ?? 0), 0);
     return seconds ? minutes(seconds) : "";
   }
-  if (call.duration && call.answer_time) return minutes(call.duration);
+  const talked = talkSeconds(call);
+  if (talked) return minutes(talked);
   return call.ring_seconds ? t("length.rang", { length: minutes(call.ring_seconds) }) : "";
 }
 

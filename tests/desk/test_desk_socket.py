@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
+from django.utils import timezone
 
 from agents.models import Desk
 from agents.presence import Chosen, presence_set
@@ -73,7 +75,8 @@ def test_the_snapshot_says_all_that_a_desk_needs(ada, grace, stranger, line):
 def test_the_caller_is_on_the_screen_before_the_phone_rings(ada, line):
     factories.make_contact("Maya Okonkwo", note="Sofa is late", company="Okonkwo Interiors")
     for number in range(10, 15):
-        factories.make_call(number, line=line, agent=ada, result="answered", duration=number)
+        talk = {"answer_time": timezone.now() - timedelta(seconds=number), "end_time": timezone.now()}
+        factories.make_call(number, line=line, agent=ada, result="answered", **talk)
     socket = DeskSocket(ada)
 
     async def scenario() -> None:

@@ -124,6 +124,13 @@ describe("the log", () => {
     expect(await row("CA2")).toContain("Grace called");
   });
 
+  it("gives a talk its own length, without the time for which the caller waited", async () => {
+    const times = { answer_time: "2026-01-05T10:10:00Z", end_time: "2026-01-05T10:12:05Z" };
+    show(readyState(), logged({ result: "answered", duration: 725, ...times }));
+    expect(await row("CA0")).toContain("2:05");
+    expect(await row("CA0")).not.toContain("12:05");
+  });
+
   it("gives a call with a message one length", async () => {
     const recordings = [{ sid: "RE1", duration: 37, url: "/message" }];
     show(readyState(), logged({ result: "voicemail", duration: 52, agent: null, recordings }));

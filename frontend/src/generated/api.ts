@@ -2292,7 +2292,7 @@ export interface components {
             answer_time: string | null;
             /** Format: date-time */
             end_time: string | null;
-            /** @description Seconds. */
+            /** @description Seconds, as Twilio counts them for this leg: a caller's waiting and the ringing at the other end count, too. Somebody talked from `answer_time` to `end_time`. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
             /** @description Whether somebody outside called us; of an internal call, whether a colleague called the reader. */
@@ -2406,7 +2406,7 @@ export interface components {
             answer_time: string | null;
             /** Format: date-time */
             end_time: string | null;
-            /** @description Seconds. */
+            /** @description Seconds, as Twilio counts them for this leg: a caller's waiting and the ringing at the other end count, too. Somebody talked from `answer_time` to `end_time`. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
             /** @description Whether somebody outside called us; of an internal call, whether a colleague called the reader. */
@@ -3230,7 +3230,7 @@ export interface components {
             answer_time: string | null;
             /** Format: date-time */
             end_time: string | null;
-            /** @description Seconds. */
+            /** @description Seconds, as Twilio counts them for this leg: a caller's waiting and the ringing at the other end count, too. Somebody talked from `answer_time` to `end_time`. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
         };
@@ -3771,7 +3771,7 @@ export interface components {
             result: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled" | "";
             /** Format: date-time */
             start_time: string;
-            /** @description Seconds. */
+            /** @description Seconds that somebody talked. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
             /** @description Its beginning. */

@@ -75,7 +75,9 @@ describe("what is announced", () => {
   });
 
   it("takes the length that the log has, without saying it again", () => {
-    const call = { ...sample("call.ended").call, sid: ROOT, duration: 61 };
+    // The caller had waited for five minutes before.
+    const [answer_time, end_time] = ["2026-01-05T10:05:00Z", "2026-01-05T10:06:01Z"];
+    const call = { ...sample("call.ended").call, sid: ROOT, answer_time, end_time, duration: 361 };
     const hungUp: SoftphoneEvent = { type: "agent.hung-up", at: NOW + 66_000 };
     expect(said(openState(), hungUp, push({ type: "call.ended", call }))).toEqual(["Call ended, 1 minute."]);
     const state = after(openState(), hungUp, push({ type: "call.ended", call }));

@@ -1,5 +1,6 @@
 /** What the server's pushes do to the softphone. They may come before or after the SDK's own events. */
 import type { Availability, Call, HelpAsked, LiveCall, Queue, ServerMessage } from "../messages";
+import { talkSeconds } from "../words";
 import { endingOf, failureOf, idle, nextInFocus, ringsOf, withoutOther } from "./calls";
 import type { Command } from "./events";
 import { failureOfResult, type Remedy } from "./failures";
@@ -233,9 +234,10 @@ function refine(state: State, ended: Call): State {
   }
   const failure = failureOfResult(ended.result);
   if (!failure) {
-    // The log's length is Twilio's: the same call is not of two lengths.
-    if (ending.kind !== "ended" || !ended.duration || !ended.answer_time) return state;
-    return { ...state, calls: idle({ ...ending, seconds: ended.duration }) };
+    // The log's length is of Twilio's times: the same call is not of two lengths.
+    const seconds = talkSeconds(ended);
+    if (ending.kind !== "ended" || !seconds) return state;
+    return { ...state, calls: idle({ ...ending, seconds }) };
   }
   const message = ended.problem || failure.message;
   if (ending.kind === "failed" && ending.code === null) {

@@ -3,7 +3,7 @@ import { minutes } from "../format";
 import { afterColon, t } from "../i18n/i18n";
 import type { Agent, Call, Text, TextFile, Thread } from "../messages";
 import { firstName, isolated } from "../names";
-import type { Tone } from "../words";
+import { talkSeconds, type Tone } from "../words";
 
 interface Preview {
   text: string;
@@ -57,7 +57,8 @@ export function stateWord({ state }: Text): string {
 /** "Maya called, answered by Ama, 6:03". */
 export function callSentence(call: Call, name: string): string {
   const who = firstName(call.agent?.name ?? "");
-  const length = call.duration && call.answer_time ? minutes(call.duration) : "";
+  const talked = talkSeconds(call);
+  const length = talked ? minutes(talked) : "";
   const parts = (sentence: string) => [sentence, length].filter(Boolean).join(", ");
   if (!call.incoming) {
     const called = who ? t("threads.agentCalled", { name: who }) : t("threads.weCalled");

@@ -168,7 +168,7 @@ def test_a_history_that_was_found_is_not_asked_for(django_assert_num_queries):
         past.caller,
         past.result,
         past.start_time,
-        past.duration,
+        *(past.answer_time, past.end_time),
         *(None, "", ""),
         *[None] * 3,
     )

@@ -62,14 +62,16 @@ def test_no_living_call_no_leg_and_not_the_call_itself():
 
 def test_with_each_comes_who_talked_and_what_was_noted():
     ada = factories.make_agent("ada", last_name="Lovelace")
-    past = make_call(
-        1, minutes_ago=5, agent=ada, duration=61, result="answered", note="Call Monday.", outcome="call-back"
-    )
+    # Who waited for five minutes before.
+    times = {"answer_time": timezone.now() - timedelta(seconds=61), "end_time": timezone.now(), "duration": 361}
+    past = make_call(1, minutes_ago=6, agent=ada, result="answered", note="Call Monday.", outcome="call-back", **times)
 
     found = past_calls_with([factories.make_call(2, status="ringing")])
 
-    talked = (past.sid, past.direction, CALLER, "answered", past.start_time, 61, ada.pk)
+    talked = (past.sid, past.direction, CALLER, "answered", past.start_time, past.answer_time, past.end_time, ada.pk)
     assert found == {sid("CA", 2): [(*talked, "Call Monday.", "call-back", "ada", "Ada", "Lovelace")]}
+    ((shown,),) = past_calls_cache.get([factories.make_call(3, status="ringing")])
+    assert (shown["duration"], shown["agent"]["name"]) == (61, "Ada Lovelace")
 
 
 def test_the_desk_is_shown_what_was_noted_and_of_a_long_note_its_beginning():
