@@ -81,11 +81,13 @@ def day_rows(now: datetime, team_ids: Collection[int] | None) -> list[DayRow]:
     rows = calls.values("line", "for_team", "line__goal_percent").annotate(
         calls=Count("pk"),
         answered=_count(_ANSWERED),
-        answered_in_goal=_count(_ANSWERED, in_goal),
+        answered_in_goal=_count(_ANSWERED, in_goal, _CAME_TO_TEAM),
+        answered_elsewhere=_count(_ANSWERED & ~_CAME_TO_TEAM),
         voicemail=_count(result=CallResult.VOICEMAIL),
         missed=_count(result=CallResult.MISSED),
         abandoned=_count(gone),
-        abandoned_in_goal=_count(gone, in_goal),
+        abandoned_in_goal=_count(gone, in_goal, _CAME_TO_TEAM),
+        abandoned_elsewhere=_count(gone & ~_CAME_TO_TEAM),
         abandoned_waited=Coalesce(Sum("waited_for", filter=gone), 0),
         passed_on=_count(_NOT_ANSWERED, _CAME_TO_TEAM, hung_up=False),
     )

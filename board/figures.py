@@ -12,11 +12,15 @@ class Figures:
     calls: int = 0
     answered: int = 0
     answered_in_goal: int = 0
+    answered_elsewhere: int = 0
+    """By an agent, or outside, to whom the route led past every team."""
     voicemail: int = 0
     missed: int = 0
     abandoned: int = 0
     abandoned_in_goal: int = 0
     """Hung up before the goal's seconds were over: nobody could have been late."""
+    abandoned_elsewhere: int = 0
+    """Hung up while an agent rang to whom the route led past every team."""
     abandoned_waited: int = 0
     """Seconds, of all of them together."""
     passed_on: int = 0
@@ -31,7 +35,11 @@ class Figures:
     @property
     def offered(self) -> int:
         """Calls that came to a team, and of which it is known what came of that."""
-        return self.answered + self.abandoned + self.passed_on
+        return self.answered - self.answered_elsewhere + self._abandoned_teams + self.passed_on
+
+    @property
+    def _abandoned_teams(self) -> int:
+        return self.abandoned - self.abandoned_elsewhere
 
     @property
     def counted(self) -> int:
@@ -45,7 +53,7 @@ class Figures:
 
     @property
     def abandoned_percent(self) -> float | None:
-        return _percent(self.abandoned, self.offered)
+        return _percent(self._abandoned_teams, self.offered)
 
     @property
     def abandoned_waited_mean(self) -> int | None:

@@ -17,7 +17,8 @@ from core.text import in_sentence
 def rows_checked(rows: Sequence[tuple[int, Any]]) -> tuple[list[tuple[int, dict[str, Any]]], list[RowError]]:
     """The rows that can be used, and what is wrong with the others."""
     # One for all: making its fields takes longer than using them.
-    groups = {name.casefold(): pk for pk, name in Group.objects.values_list("pk", "name")}
+    names = [(" ".join(name.replace(",", ", ").split()), pk) for pk, name in Group.objects.values_list("pk", "name")]
+    groups = {**{name.casefold(): pk for name, pk in names}, **dict(names)}
     checked = ImportRowSerializer(own=own_names(), groups=groups)
     good: list[tuple[int, dict[str, Any]]] = []
     errors: list[RowError] = []

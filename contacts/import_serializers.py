@@ -15,6 +15,9 @@ from contacts.models import (
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from core.text import in_sentence
 
+# In one group's name.
+_MOST_COMMAS = 9
+
 
 class ImportRowSerializer(StrictSerializer):
     """One row of an import. A contact with several numbers has a row for each.
@@ -41,12 +44,26 @@ class ImportRowSerializer(StrictSerializer):
         return super().get_fields() | own
 
     def validate_group(self, names: str) -> list[int]:
-        wanted = [name for part in names.split(",") if (name := part.strip())]
-        if missing := [name for name in wanted if name.casefold() not in self._groups]:
-            raise serializers.ValidationError(
-                _("There is no group “%(name)s”.") % {"name": in_sentence(missing[0][:80])}
-            )
-        return sorted({self._groups[name.casefold()] for name in wanted})
+        parts, found = [" ".join(part.split()) for part in names.split(",")], set()
+        while parts:
+            # A group may have commas in its own name: the longest name that there is.
+            for count in range(min(len(parts), _MOST_COMMAS + 1), 0, -1):
+                pk = self._group_named(", ".join(parts[:count]).strip())
+                if pk is not None:
+                    found.add(pk)
+                    break
+            else:
+                count = 1
+                if name := parts[0]:
+                    raise serializers.ValidationError(
+                        _("There is no group “%(name)s”.") % {"name": in_sentence(name[:80])}
+                    )
+            parts = parts[count:]
+        return sorted(found)
+
+    def _group_named(self, name: str) -> int | None:
+        """By the name as it is written, else whatever its capitals."""
+        return self._groups.get(name, self._groups.get(name.casefold()))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return extension_apart(attrs)

@@ -14,6 +14,7 @@ from routing.steps import (
     AgentStep,
     Arrow,
     HoursStep,
+    LanguageChoice,
     Menu,
     NumberStep,
     OtherRoute,
@@ -244,8 +245,9 @@ def _agent(step: AgentStep, known: Known) -> Iterator[_Wrong]:
 
 
 def _number(step: NumberStep, known: Known) -> Iterator[_Wrong]:
-    if refused := known.refused_number(step.number):
-        yield "number", refused, _("Write a number that may be dialled.")
+    dialled = known.dialled(step.number)
+    if isinstance(dialled, Sentence):
+        yield "number", dialled, _("Write a number that may be dialled.")
 
 
 def _voicemail(step: Voicemail, known: Known) -> Iterator[_Wrong]:
@@ -268,6 +270,9 @@ def _menu(step: Menu) -> Iterator[_Wrong]:
             text = _("The key %(key)s is there twice.") % {"key": key.digit}
             yield f"keys.{index}.digit", text, _("Choose another key.")
         seen.add(key.digit)
+        if isinstance(step, LanguageChoice) and not key.language:
+            text = _("This key chooses no language.")
+            yield f"keys.{index}.language", text, _("Choose the language that it stands for.")
 
 
 _MORE: dict[type[Step], Callable[..., Iterator[_Wrong]]] = {

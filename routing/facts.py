@@ -62,7 +62,7 @@ def known_now(line: Line | None = None, *, draft: tuple[int, Plan] | None = None
         has_skill=_once(_has_skill),
         agent=_once(_agent),
         has_greeting=_once(_has_greeting),
-        refused_number=_once(refused_number),
+        dialled=_once(number_dialled),
     )
 
 
@@ -127,14 +127,16 @@ def _has_greeting(pk: int) -> bool:
     return row is not None and bool(row.text.strip() or hasattr(row, "sound"))
 
 
-def refused_number(text: str) -> Sentence | None:
+def number_dialled(text: str) -> str | Sentence:
     try:
         number = parse_dialled(text)
     except InvalidNumber as error:
         return Sentence(error.key)
+    if number.extension:
+        return _("An extension cannot be dialled from a route.")
     if Line.objects.filter(number=number.e164).exists():
         return _("This is a line of your own: callers would come in again. Choose another route instead.")
-    return None
+    return number.e164
 
 
 def spam_of(caller: str, stir: str) -> SpamVerdict | None:

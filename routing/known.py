@@ -32,5 +32,5 @@ class Known:
     agent: Callable[[int], str | None]
     """The agent's name, when calls may ring there."""
     has_greeting: Callable[[int], bool]
-    refused_number: Callable[[str], Sentence | None]
-    """Why a number may not be dialled; None when it may."""
+    dialled: Callable[[str], str | Sentence]
+    """The number in E.164 that is dialled for what was typed, or why it may not be."""

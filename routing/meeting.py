@@ -240,13 +240,13 @@ def _meet_agent(walk: Walk, step: AgentStep) -> str | None:
 
 
 def _meet_number(walk: Walk, step: NumberStep) -> str | None:
-    refused = walk.facts.known.refused_number(step.number)
-    if refused is not None:
-        walk.add(Passed, step, _("is not dialled"), refused)
+    dialled = walk.facts.known.dialled(step.number)
+    if isinstance(dialled, Sentence):
+        walk.add(Passed, step, _("is not dialled"), dialled)
         return step.next
-    dials = _("%(number)s rings for %(seconds)d s") % {"number": step.number, "seconds": step.ring_seconds}
+    dials = _("%(number)s rings for %(seconds)d s") % {"number": dialled, "seconds": step.ring_seconds}
     reason = _("Whoever answers presses 1 to take the call.") if step.press_one else _("Whoever answers has the call.")
-    more = {"number": step.number, "ring_seconds": step.ring_seconds, "press_one": step.press_one}
+    more = {"number": dialled, "ring_seconds": step.ring_seconds, "press_one": step.press_one}
     walk.add(DialNumber, step, dials, reason, **more)
     return None
 

@@ -38,6 +38,8 @@ def to_caller(meeting: Meeting) -> str:
     if meeting.conversation.state in call_backs.ALL:
         return _called_back(meeting)
     before = _before(meeting)
+    if meeting.goes_on:
+        return route_twiml.go_on_twiml(before=before, action_url=_turn(meeting, "calls:gather"))
     if meeting.rung:
         return _ring(meeting, before)
     if meeting.conversation.state == State.WAITING:

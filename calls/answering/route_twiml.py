@@ -31,6 +31,14 @@ def _hear(into: VoiceResponse | Gather, heard: Sequence[Heard]) -> None:
             into.play(one.url)
 
 
+def go_on_twiml(*, before: Sequence[Heard], action_url: str) -> str:
+    """Says it, and asks what comes then."""
+    response = VoiceResponse()
+    _hear(response, before)
+    response.redirect(action_url, method="POST")
+    return text_of(response)
+
+
 def ask_twiml(
     *, before: Sequence[Heard], prompt: Sequence[Heard], seconds: int, action_url: str, speech: Speech | None
 ) -> str:

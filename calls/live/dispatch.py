@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 State = Conversation.State
 # Of a long queue so many are looked at, two for each free agent at least; all (None), when somebody is left over.
 _LIMITS = (64, 256, None)
+# Spoken slowly.
+_LETTERS_A_SECOND = 10
 _COLUMNS = ("call_id", "team_id", "place_at", "priority", "skill", "terms", "state", "attempt")
 
 
@@ -58,9 +60,15 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
     Inside a transaction that holds the call. The conversation is changed, and is to be saved.
     """
     choices, found = _choices(conversation)
-    now = timezone.now()
     choice = next((one for one in choices if one.sid == conversation.call_id), None)
-    return _offer(conversation, choice, found, rung_at=now) if choice else []
+    return _offer(conversation, choice, found, rung_at=rings_from(conversation)) if choice else []
+
+
+def rings_from(conversation: Conversation) -> datetime:
+    """When phones ring for whom the next answer has them ring: after the sentence of ours that it says first."""
+    turn, sentence = conversation.terms.get("said_in") or (0, "")
+    spoken = len(str(sentence)) / _LETTERS_A_SECOND if turn == conversation.turn else 0
+    return timezone.now() + timedelta(seconds=spoken)
 
 
 _SOMEBODY = Prepared(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agents.selectors import agents_active
 from calls.live import broadcasts, call_backs, dispatcher, outgoing_guards
-from calls.live.dispatch import at_the_door, tell_offered
+from calls.live.dispatch import at_the_door, rings_from, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
 from calls.live.sending_on import way_on
@@ -32,6 +32,7 @@ from routing.doings import (
     Passed,
     RingAgent,
     RingTeam,
+    Say,
     TakeMessage,
     Wait,
 )
@@ -64,6 +65,8 @@ class Meeting:
     repeated: str = ""
     nobody_left: bool = False
     """Whoever waited is to hear that nobody is there any more."""
+    goes_on: bool = False
+    """What is said comes first: then Twilio asks again, and phones ring, or the caller waits."""
 
     @property
     def line(self) -> Line | None:
@@ -90,9 +93,19 @@ def meet(meeting: Meeting, position: Position, doings: list[Doing], trees: list[
     conversation, facts = meeting.conversation, facts_for(meeting.call)
     meeting.doings = []
     for _stretch in range(_MOST_STRETCHES):
+        meeting.goes_on = _is_said_first(meeting, doings)
+        if meeting.goes_on:
+            # Noted when it is met again.
+            last = doings[-1]
+            doings = [doing for doing in doings if (doing.version, doing.step) != (last.version, last.step)]
         _note(conversation.call_id, doings)
         meeting.doings += doings
         conversation.position = position.as_json()
+        if meeting.goes_on:
+            _leave_team(meeting)
+            conversation.state = State.ON_ROUTE
+            conversation.terms["chose"] = _why(meeting.doings) or conversation.terms.get("chose", "")
+            return _settled(meeting, trees)
         event = _enter(meeting, doings)
         if event is None:
             return _settled(meeting, trees)
@@ -103,6 +116,13 @@ def meet(meeting: Meeting, position: Position, doings: list[Doing], trees: list[
     conversation.position, conversation.state = position.as_json(), State.MESSAGE
     meeting.doings = doings
     return _settled(meeting, trees)
+
+
+def _is_said_first(meeting: Meeting, doings: list[Doing]) -> bool:
+    """Whether something is said before phones ring, or the caller waits. A phone rings when the last word is said: that
+    is not known beforehand, and until then nobody is to be offered the caller, or thought not to hear the phone."""
+    said = meeting.nobody_left or any(isinstance(doing, Say) for doing in [*meeting.doings, *doings])
+    return said and isinstance(doings[-1], Wait | RingAgent)
 
 
 def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
@@ -151,8 +171,9 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait, back: OfferCallBack | No
     conversation, call, now = meeting.conversation, meeting.call, timezone.now()
     conversation.team_id, conversation.waiting_since = ring.team, now
     conversation.priority, conversation.place_at = ring.priority, now - ring.priority * PRIORITY_STEP
+    chose = conversation.terms.get("chose", "")
     conversation.terms, conversation.skill = terms_of_team(ring, wait, call, back)
-    conversation.terms["why"] = _why(meeting.doings)
+    conversation.terms["why"] = _why(meeting.doings) or chose
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
     held = call_backs.take_places(conversation, call)
     meeting.rung = at_the_door(conversation)
@@ -243,7 +264,7 @@ def ring(meeting: Meeting) -> Meeting:
     if not meeting.rung:
         conversation.state = State.WAITING
         return wait_on(meeting, [])
-    CallOffer.objects.filter(pk__in=[offer.pk for offer in offers]).update(rung_at=timezone.now())
+    CallOffer.objects.filter(pk__in=[offer.pk for offer in offers]).update(rung_at=rings_from(conversation))
     conversation.terms.pop("before", None)
     # Taken from a colleague whose phone rang: it rings no more.
     others = CallOffer.objects.filter(call=conversation.call_id, state=CallOffer.State.RINGING)

@@ -14,11 +14,11 @@ from django.utils import timezone
 from calls.live.notes import supervision_noted
 from calls.models import Participant, Room, Transfer
 from calls.rooms import calling_in
-from calls.rooms.follow import follow
+from calls.rooms.follow import end_consultation, follow
 from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.supervisors import coaches, fall_back, is_as_wanted
 from telephony.callbacks import callback_url
-from telephony.errors import CallGone, TelephonyError, Unavailable
+from telephony.errors import CallGone, RateLimited, TelephonyError, Unavailable
 from telephony.rest.client import (
     call_hang_up,
     call_redirect,
@@ -114,19 +114,18 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
     room = inside.room
     if room is None or room.state != Room.State.LIFTING:
         return
+    _no_consultation(inside, error)
     if isinstance(error, Unavailable):
-        for one in inside.present:
+        for one in list(inside.present):
             one.wanted_held, one.parked_at = False, None
             inside.changed(one)
             if one.is_awaited:
                 inside.out(one)
+            elif one.state == State.CALLING and not one.is_supervisor and not one.leg_sid:
+                # Whoever asked was told that it failed.
+                inside.send_away(one)
         return
     room.state = Room.State.OVER
-    begun = inside.transfer
-    if begun is not None and begun.mode == Transfer.Mode.WARM:
-        begun.state, begun.problem, begun.ended_at = Transfer.State.FAILED, error.key[:255], timezone.now()
-        begun.save(update_fields=["state", "problem", "ended_at"])
-        inside.transfer = None
     for one in inside.participants:
         if inside.hang_up_on_who_came(one):
             # The leg whose place it takes is in no room.
@@ -138,6 +137,14 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
             inside.end_offer(one)
             one.delete()
     inside.participants = [one for one in inside.participants if one.pk]
+
+
+def _no_consultation(inside: Inside, error: TelephonyError) -> None:
+    begun = inside.transfer
+    if begun is not None and begun.mode == Transfer.Mode.WARM:
+        begun.state, begun.problem, begun.ended_at = Transfer.State.FAILED, error.key[:255], timezone.now()
+        begun.save(update_fields=["state", "problem", "ended_at"])
+        inside.transfer = None
 
 
 def _of(inside: Inside, one: Participant, now: datetime) -> list[Wish]:
@@ -240,12 +247,22 @@ def _not_held(inside: Inside, one: Participant | None, error: TelephonyError) ->
     if one is None or one.wanted_held == one.held:
         # Twilio has told that it is so, whatever became of the answer.
         return
+    if not one.wanted_held and isinstance(error, Unavailable | RateLimited):
+        # Somebody is there for whoever hears music, and may not have asked for it: the net asks again.
+        return
     waits_for = inside.parked
     if one.role == Role.CUSTOMER and one.wanted_held and waits_for is not None:
         # No music: nobody is parked. An agent who is gone by then is one whose line was lost.
         waits_for.parked_at = None
         inside.changed(waits_for)
     one.wanted_held = one.held
+    begun = inside.transfer
+    if one.role == Role.CUSTOMER and not one.held and begun is not None and begun.state == Transfer.State.CALLING:
+        # The customer would hear what is said to the colleague.
+        asked = next((each for each in inside.present if each.pk == begun.participant_id), None)
+        if begun.mode == Transfer.Mode.WARM and asked is not None:
+            inside.send_away(asked)
+            end_consultation(inside, begun, error.key[:255])
 
 
 def _not_muted(inside: Inside, one: Participant | None, error: TelephonyError) -> None:

@@ -125,6 +125,9 @@ def _whose_it_is(inside: Inside) -> None:
     """An agent who had the call has left, and another is with the customer: it is that one's."""
     root = inside.the_root
     agents = [one for one in inside.others if one.role == Role.AGENT and one.agent_id and not one.is_awaited]
+    if not agents and inside.parked is None and any(one.state == State.IN for one in inside.others):
+        # Left with somebody outside, whom no supervisor can help.
+        help_over(root, "handed-over")
     if not agents or any(one.agent_id == root.agent_id for one in agents):
         return
     there = [one for one in agents if one.state == State.IN]

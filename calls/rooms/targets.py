@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MOST = 20
 _NOBODY = _("Nobody of this team is there.")
+_IN_CALL = _("This number is in the call already.")
 _EMERGENCY = _("Emergency services cannot be taken into another's call. Call them yourself.")
 
 
@@ -85,6 +86,8 @@ def _number(text: str, call: Call, by: Agent) -> Found:
     except InvalidNumber as error:
         raise NotPossible(error.key) from None
     why = _EMERGENCY if wanted.is_emergency else outgoing_guards.refusal_of(wanted.number)
+    if not why and wanted.number.e164 == (call.caller if call.incoming else call.called):
+        why = _IN_CALL
     if not why and not by.may_make_calls:
         why = _("You are not allowed to make calls. Ask your admin.")
     if not why and wanted.refusals:

@@ -16,6 +16,7 @@ _WORDS: dict[str, str | Promise] = {
     "discard_asks": _("Discard all changes since the last version?"),
     "save_as": _("Save as version %(number)d"),
     "saved_as": _("Saved as version %(number)d."),
+    "removed_step": _("Step %(number)d, %(name)s, is removed."),
     "used_by": _("Used by lines"),
     "used_by_none": _("Used by no line yet: choose it on a line's page"),
     "no_line": _("a line"),

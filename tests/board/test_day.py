@@ -118,6 +118,17 @@ def test_who_never_came_to_a_team_is_in_no_service_level(line, ada):
     assert (found.calls, found.counted, found.service_level) == (3, 1, 100.0)
 
 
+def test_who_was_answered_past_every_team_is_in_no_service_level(line, ada):
+    answered(line, at(0), after=5, agent=ada, waiting_since=at(0), waited=5, state="ended")
+    # A menu of 25 seconds, and then an agent's own step; and one who hung up while that agent rang.
+    answered(line, at(1), after=27, agent=ada, state="ended")
+    came(line, at(2), result="missed", state="abandoned")
+
+    found = figures()
+    assert (found.answered, found.abandoned) == (2, 1)
+    assert (found.counted, found.service_level, found.abandoned_percent) == (1, 100.0, 0.0)
+
+
 def test_nothing_is_said_of_a_day_without_calls(line):
     assert day_rows(NOW, None) == []
     assert (Figures().service_level, Figures().abandoned_percent, Figures().abandoned_waited_mean) == (None, None, None)

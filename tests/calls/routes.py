@@ -56,6 +56,7 @@ class Caller:
         self.sid = self.fields["CallSid"]
         self.document: ElementTree.Element | None = None
         self.text = ""
+        self._said_before: list[str] = []
 
     def call(self) -> ElementTree.Element:
         return self._heard(self.twilio.webhook(INCOMING, self.fields))
@@ -82,7 +83,15 @@ class Caller:
         return parsed(response)
 
     def _heard(self, response: HttpResponse) -> ElementTree.Element:
+        """After what is said first, Twilio asks on by itself, with no key pressed."""
+        self._said_before = []
         self.document, self.text = parsed(response), response.content.decode()
+        while "/gather/" in (self.document.findtext("Redirect") or ""):
+            self._said_before.append(self._says_now)
+            response = self.twilio.webhook(
+                path_of(self.document[-1].text or ""), self.fields | {"CallStatus": "in-progress"}
+            )
+            self.document, self.text = parsed(response), response.content.decode()
         return self.document
 
     def find(self, verb: str) -> ElementTree.Element:
@@ -98,6 +107,11 @@ class Caller:
 
     @property
     def says(self) -> str:
+        """With what was said on the way."""
+        return " ".join(said for said in (*self._said_before, self._says_now) if said)
+
+    @property
+    def _says_now(self) -> str:
         assert self.document is not None
         return " ".join("".join(verb.itertext()) for verb in self.document.iter("Say"))
 

@@ -77,7 +77,7 @@ def known(**plans: Plan) -> Known:
         has_skill=lambda team, skill: (team, skill) == (TEAM, "German"),
         agent={AGENT: "Ada Byron"}.get,
         has_greeting=lambda pk: pk == GREETING,
-        refused_number=lambda number: Sentence("Not this number.") if number in (FORBIDDEN, "") else None,
+        dialled=lambda number: Sentence("Not this number.") if number in (FORBIDDEN, "") else number,
     )
 
 

@@ -54,6 +54,13 @@ def test_a_key_that_leads_nowhere_is_refused_at_that_key():
     assert found(menu(keys={"1": "box", "2": ""}), box()) == [("menu", "keys.1.next", True)]
 
 
+@pytest.mark.parametrize(("language", "wrong"), [("de", []), ("", [("menu", "keys.0.language", True)])])
+def test_a_key_that_chooses_a_language_says_which(language, wrong):
+    keys = [{"digit": "2", "meaning": "Deutsch", "next": "box", "language": language}]
+
+    assert found({**menu(), "kind": "language", "keys": keys}, box()) == wrong
+
+
 def test_a_menu_without_keys_or_with_one_twice_is_refused():
     assert found(menu(), box())[0] == ("menu", "keys.0.next", True)
     assert found({**menu(), "keys": []}, box()) == [("menu", "keys", True)]

@@ -29,9 +29,10 @@ export function Composer({ open, conversation, me }: Props) {
   const [reason, setReason] = useState("");
   const name = shortTitleOf(open);
   const empty = emptyFields(draft);
-  const uploading = draft.files.some(({ state }) => state === "sending");
+  const unsent = draft.files.some(({ state }) => state !== "ready");
+  const failed = draft.files.some(({ state }) => state === "failed");
   const ready = draft.files.some(({ state }) => state === "ready");
-  const waits = sending || uploading || empty.length > 0 || (!draft.text.trim() && !ready);
+  const waits = sending || unsent || empty.length > 0 || (!draft.text.trim() && !ready);
 
   // As high as what is written, within reason.
   useLayoutEffect(() => {
@@ -149,7 +150,7 @@ export function Composer({ open, conversation, me }: Props) {
           />
         </label>
         <p class="composer-length" id="text-length">
-          <Length text={draft.text} empty={empty} />
+          <Length text={draft.text} {...{ empty, failed }} />
         </p>
         <button type="submit" class="accent-button" aria-disabled={waits}>
           <Icon name="send" size={18} /> {sending ? t("threads.sending") : t("threads.send")}
@@ -161,8 +162,9 @@ export function Composer({ open, conversation, me }: Props) {
 }
 
 /** How long the text is, and what it waits for. */
-function Length({ text, empty }: { text: string; empty: string[] }) {
+function Length({ text, empty, failed }: { text: string; empty: string[]; failed: boolean }) {
   const { length, room, count, odd } = segmentsOf(text);
+  if (failed) return <strong>{t("threads.fileFailed")}</strong>;
   if (empty.length > 0) {
     return <strong>{t("threads.emptyFields", { count: empty.length, names: empty.join(", ") })}</strong>;
   }

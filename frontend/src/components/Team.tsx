@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { minutes } from "../format";
 import type { Availability, Presence, Queue } from "../messages";
 import { isolated } from "../names";
+import { openByKey } from "../selectKeys";
 import { hintsOfColleague } from "../softphone/colleague";
 import type { Hints } from "../softphone/state";
 import { partyTitle, presenceDetail, presenceWord, type ShownPresence } from "../words";
@@ -162,6 +163,7 @@ function SetPresence({ name, onSet }: { name: string; onSet(availability: Availa
       <select
         aria-label={t("team.set", { name })}
         value=""
+        onKeyDown={openByKey}
         onChange={(event) => {
           const { value } = event.currentTarget;
           event.currentTarget.value = "";

@@ -120,7 +120,8 @@ export function createDrafts(
       const draft = of(key);
       const body = draft.text.trim();
       const media = draft.files.flatMap(({ file }) => (file ? [file.id] : []));
-      const waits = draft.files.some(({ state }) => state === "sending") || emptyFields(draft).length > 0;
+      // A file that could not be sent is not left out unsaid.
+      const waits = draft.files.some(({ state }) => state !== "ready") || emptyFields(draft).length > 0;
       if ((!body && media.length === 0) || waits) return null;
       const sentAs = JSON.stringify([body, media]);
       const name = draft.sentAs === sentAs ? draft.key : newKey();

@@ -111,6 +111,23 @@ describe("an open thread", () => {
     expect(keys[2]).not.toBe(keys[0]);
   });
 
+  it("sends no text without the file that could not be uploaded, until that is taken away", async () => {
+    const sendText = vi.fn(async () => message);
+    const uploadFile = async () => Promise.reject(new Error("Too large."));
+    const { store } = await opened(fakeApi({ sendText, uploadFile }));
+    store.write("See the picture.");
+    store.choose([new File(["x"], "lamp.jpg")]);
+    await settled();
+    await store.send();
+    expect(sendText).not.toHaveBeenCalled();
+    const [failed] = store.get()?.draft.files ?? [];
+    expect(failed).toMatchObject({ state: "failed", problem: "Too large." });
+
+    store.discard(failed as never);
+    await store.send();
+    expect(sendText).toHaveBeenCalledOnce();
+  });
+
   describe("while a text is on its way", () => {
     let finish: (text: Text) => void = () => {};
     const sendText = vi.fn(() => new Promise<Text>((resolve) => (finish = resolve)));

@@ -8,7 +8,7 @@ import pytest
 
 from calls.models import Call, CallEvent, CallOffer, Conversation
 from tests import factories
-from tests.calls.routes import Caller, box, change_route, goodbye, make_route, team_step
+from tests.calls.routes import Caller, box, change_route, goodbye, make_route, parsed, path_of, team_step
 from tests.twilio import at, leg_status, rfc2822, sid
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +296,58 @@ def test_words_are_understood_where_the_menu_says_so(caller, line, team, ada):
     caller.ask(gather["action"], SpeechResult="I need help please", Confidence="0.8")
 
     assert caller.rings == [ada.identity]
+
+
+# --- What is said before phones ring ----------------------------------------------------------------------------------
+
+
+def hello(**more):
+    return {"id": "hello", "kind": "announcement", "prompt": {"text": "This call is recorded."}, "next": "team", **more}
+
+
+def test_nobody_is_offered_a_caller_who_still_hears_what_is_said_first(twilio, line, team, ada):
+    make_route(
+        line, menu(keys=[{"digit": "1", "meaning": "Support", "next": "hello"}]), hello(), team_step(team.pk), box()
+    )
+    caller = Caller(twilio)
+    caller.call()
+    answer = caller.twilio.webhook(path_of(caller.find("Gather").attrib["action"]), caller.fields | {"Digits": "1"})
+
+    document = parsed(answer)
+    assert [verb.tag for verb in document] == ["Say", "Redirect"]
+    assert not CallOffer.objects.exists()
+    assert (conversation().state, conversation().team_id) == ("on-route", None)
+    assert Call.objects.get(pk=caller.sid).waiting_since is None, "what is said is no waiting"
+
+    # Twilio asks on when it is said, and twice if need be.
+    for _time in range(2):
+        caller.ask(document[-1].text)
+        assert (caller.rings, caller.verbs) == ([ada.identity], ["Dial"])
+    assert conversation().terms["why"], "what the caller chose is known still"
+    steps = list(CallEvent.objects.filter(name="step").order_by("at").values_list("detail__step", flat=True))
+    assert steps.count("hello") == 1
+    assert steps.index("hello") < steps.index("team")
+
+
+@pytest.mark.parametrize("kind", ["team", "agent"])
+def test_of_nobody_there_what_is_said_comes_before_the_way_on(caller, line, team, kind):
+    away = factories.make_agent("away", team=team, availability="away")
+    step = team_step(team.pk, id="team") if kind == "team" else {
+        "id": "team", "kind": "agent", "agent": away.pk, "ring_seconds": 15, "next": "box",
+    }  # fmt: skip
+    make_route(line, hello(), step, box())
+
+    caller.call()
+
+    assert caller.says.startswith("This call is recorded.")
+    assert "Record" in caller.verbs
+
+
+def test_an_outside_number_is_dialled_as_it_is_written_everywhere(caller, line, settings):
+    settings.HOME_REGION = "US"
+    number = {"id": "out", "kind": "number", "number": "(202) 555-0161", "ring_seconds": 15, "next": "box"}
+    make_route(line, number, box())
+
+    caller.call()
+
+    assert caller.find("Dial/Number").text == "+12025550161"

@@ -13,7 +13,7 @@ from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
 from tests.calls.rooms.rooms import LEG, ROOT, Conference, talk, talked
-from tests.twilio import incoming, leg_status, outgoing, root_status, sid
+from tests.twilio import CALLER, incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -346,3 +346,15 @@ def test_an_agents_end_in_the_room_does_not_end_a_caller_who_is_on_the_way(
 
     assert rest.names() == ["redirect", "fetch"]
     assert rings(come(twilio, rest)) == [grace.identity]
+
+
+@pytest.mark.parametrize("mode", ["blind", "warm"])
+@pytest.mark.parametrize("number", [CALLER, "(202) 555-0142"])
+def test_nobody_is_given_to_their_own_number(talking, api, rest, mode, number):
+    assert CALLER == "+12025550142"
+
+    answered = give(api, {"number": number}, mode=mode)
+
+    assert (answered.status_code, answered.json()["detail"]) == (409, "This number is in the call already.")
+    assert rest.asked == []
+    assert shown()["transfer"] is None

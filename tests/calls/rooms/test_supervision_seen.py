@@ -7,9 +7,9 @@ import pytest
 from calls.models import CallEvent
 from calls.recorder.timeline import call_timeline
 from calls.selectors import call_get
-from tests.calls.rooms.rooms import ROOT
+from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.rooms.supervised import PHONE, TOLD, inside, look, shown, supervise, supervisor
-from tests.twilio import root_status
+from tests.twilio import root_status, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,21 @@ def test_help_is_not_wanted_any_more_when_the_call_is_over_or_given_away(twilio,
     want_help(api, True)
     body = {"to": {"agent": grace.pk}, "mode": "blind"}
     assert api.post(f"/api/v1/calls/{ROOT}/transfer/", body, format="json", secure=True).status_code == 202
+    assert shown()["help_since"] is None
+
+
+def test_nobody_wants_help_who_has_left_the_caller_with_somebody_outside(twilio, talking, api, ada, rest):
+    want_help(api, True)
+    body = {"to": {"number": "+442079460100"}}
+    assert api.post(f"/api/v1/calls/{ROOT}/participants/", body, format="json", secure=True).status_code == 202
+    conference, outside = Conference(twilio), sid("CA", 51)
+    conference.join(LEG, ROOT)
+    look()
+    conference.join(outside)
+    assert shown()["help_since"] is not None
+
+    conference.tell("participant-leave", LEG)
+
     assert shown()["help_since"] is None
 
 

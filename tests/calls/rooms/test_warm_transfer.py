@@ -20,7 +20,7 @@ from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
 from core.realtime import outbox
-from telephony.errors import TelephonyError
+from telephony.errors import TelephonyError, Unavailable
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk, talked
 from tests.twilio import incoming, leg_status, root_status, sid
@@ -200,6 +200,58 @@ def test_a_consultation_for_which_twilio_opens_no_room_is_over_and_can_be_begun_
     rest.fails.clear()
     assert post(api, "transfer", body).status_code == 202
     assert rest.names() == ["redirect", "redirect"]
+
+
+@pytest.mark.parametrize("error", [Unavailable("Not now."), TelephonyError("No.", permanent=True)])
+def test_nobody_is_called_to_talk_about_a_caller_who_could_not_be_put_on_hold(twilio, talking, api, grace, rest, error):
+    assert post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"}).status_code == 202
+    rest.fails["hold"] = error
+    Conference(twilio).join(LEG, ROOT)
+    look()
+    rest.fails.clear()
+    look()
+
+    assert "call" not in rest.names(), "the caller would hear what is said"
+    transfer = shown()["transfer"]
+    assert (transfer["state"], transfer["problem"]) == ("failed", error.key)
+    assert not CallOffer.objects.filter(agent=grace, state="ringing").exists()
+    assert not Participant.objects.get(role="customer").wanted_held
+
+
+@pytest.mark.parametrize("third", [False, True])
+def test_nobody_is_called_after_it_was_said_that_it_failed(twilio, talking, api, grace, rest, third):
+    rest.fails["redirect"] = Unavailable("Twilio cannot be reached. Try again.")
+    way, to = ("participants", {"number": "+442079460100"}) if third else ("transfer", {"agent": grace.pk})
+    assert post(api, way, {"to": to} if third else {"to": to, "mode": "warm"}).status_code == 502
+    rest.fails.clear()
+
+    # Twilio had done it all the same.
+    Conference(twilio).join(LEG, ROOT)
+    look()
+
+    assert "call" not in rest.names()
+    assert not CallOffer.objects.filter(agent=grace, state="ringing").exists()
+    assert (shown()["transfer"] or {"state": "failed"})["state"] == "failed"
+    # Asked again, it is done.
+    assert post(api, way, {"to": to} if third else {"to": to, "mode": "warm"}).status_code == 202
+    assert ("call" if third else "hold") in rest.names()
+
+
+def test_a_caller_who_was_taken_back_does_not_stay_on_music_after_one_request_that_failed(
+    twilio, consulting, api, grace, rest
+):
+    rest.fails["hold"] = Unavailable("Twilio cannot be reached. Try again.")
+    status_of(twilio, grace, "completed")
+    consulting.tell("participant-leave", COLLEAGUE)
+    look()
+    assert shown()["transfer"]["state"] == "failed"
+    before = rest.names().count("hold")
+    rest.fails.clear()
+
+    look()
+
+    assert rest.names().count("hold") == before + 1
+    assert rest.asked[-1][3]["held"] is False
 
 
 def test_nobody_else_is_offered_to_a_colleague_who_is_called(twilio, talking, api, ada, grace, rest):

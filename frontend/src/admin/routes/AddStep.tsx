@@ -1,3 +1,4 @@
+import { openByKey } from "../../selectKeys";
 import { KINDS, type Words } from "./model";
 
 /** Adds a step of a kind that is chosen from a list. */
@@ -10,6 +11,7 @@ export function AddStep({ words, onAdd }: { words: Words; onAdd: (kind: string) 
       <select
         id="re-add"
         value=""
+        onKeyDown={openByKey}
         onChange={(event) => {
           const kind = event.currentTarget.value;
           event.currentTarget.value = "";

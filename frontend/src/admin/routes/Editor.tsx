@@ -113,6 +113,7 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     }
     setFindings(answer.findings);
     setProblem(answer.text);
+    if (answer.again) return;
     setRefused(JSON.stringify([name, route]));
     const wrong = answer.findings.find((one) => one.is_refusal);
     if (wrong?.step) openStep(wrong.step, fieldId(wrong.step, wrong.field || "name"));
@@ -215,6 +216,9 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
                 onRemove={(instead) => {
                   change(removed(route, step.id, instead));
                   setOpen("");
+                  const beside = route.steps[index + 1] ?? route.steps[index - 1];
+                  wantsFocus.current = beside ? headId(beside.id) : "re-add";
+                  setTold(filled(words["removed_step"] ?? "", { number: index + 1, name: step.name }));
                 }}
                 onFirst={() => change({ ...route, first: step.id })}
                 onDrag={(from, to) => {

@@ -11,6 +11,8 @@ export interface SaveRefused {
   saved: false;
   findings: Finding[];
   text: string;
+  /** The same may be saved a moment later. */
+  again?: boolean;
 }
 
 /** Sends the route to its own page. Whatever goes wrong is an answer. */
@@ -26,7 +28,7 @@ export function saver(csrf: string, words: Words) {
       if (answer.ok) return { saved: true, ...(body as Omit<Saved, "saved">) };
       return { saved: false, ...(body as Omit<SaveRefused, "saved">) };
     } catch {
-      return { saved: false, findings: [], text: words["no_answer"] ?? "" };
+      return { saved: false, findings: [], text: words["no_answer"] ?? "", again: true };
     }
   };
 }

@@ -69,6 +69,7 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.segments": "{count} Teile: {length} von {room}",
   "threads.odd": "„{letter}“ ist kein einfacher SMS-Buchstabe",
   "threads.enterSends": "Enter sendet, Umschalt + Enter beginnt eine Zeile",
+  "threads.fileFailed": "Zuerst die Datei entfernen, die nicht gesendet werden konnte.",
   "threads.emptyFields": {
     one: "{count} Feld ist leer: {names}",
     other: "{count} Felder sind leer: {names}",

@@ -65,6 +65,7 @@ export const en = {
   "threads.segments": "{count} segments: {length} of {room}",
   "threads.odd": "“{letter}” is not a plain SMS letter",
   "threads.enterSends": "Enter sends, Shift + Enter starts a line",
+  "threads.fileFailed": "Remove the file that could not be sent first.",
   "threads.emptyFields": {
     one: "{count} field is empty: {names}",
     other: "{count} fields are empty: {names}",
