@@ -35,10 +35,10 @@ class Figures:
     @property
     def offered(self) -> int:
         """Calls that came to a team, and of which it is known what came of that."""
-        return self.answered - self.answered_elsewhere + self._abandoned_teams + self.passed_on
+        return self.answered - self.answered_elsewhere + self._abandoned_in_teams + self.passed_on
 
     @property
-    def _abandoned_teams(self) -> int:
+    def _abandoned_in_teams(self) -> int:
         return self.abandoned - self.abandoned_elsewhere
 
     @property
@@ -53,7 +53,7 @@ class Figures:
 
     @property
     def abandoned_percent(self) -> float | None:
-        return _percent(self._abandoned_teams, self.offered)
+        return _percent(self._abandoned_in_teams, self.offered)
 
     @property
     def abandoned_waited_mean(self) -> int | None:

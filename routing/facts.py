@@ -128,6 +128,7 @@ def _has_greeting(pk: int) -> bool:
 
 
 def number_dialled(text: str) -> str | Sentence:
+    """In E.164, or why a route dials no such number."""
     try:
         number = parse_dialled(text)
     except InvalidNumber as error:

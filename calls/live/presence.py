@@ -252,7 +252,7 @@ def _wrap_up(trees: Sequence[CallTree], ended: Sequence[Ended], parked: Collecti
     talked = {roots[sid]: team_id for sid, team_id, _seconds in teams}
     seconds = dict(of_lines) | {team_id: each for _sid, team_id, each in teams}
     if not any(seconds.values()):
-        # As most teams have it.
+        # None of these teams wants one.
         return
     over = without_who_goes_on(ended, waiting, talks)
     wrap_ups_begin((_call_ended(*talk, talked, parked) for talk in over), seconds)
