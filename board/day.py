@@ -46,8 +46,8 @@ def _calls_of(start: datetime) -> QuerySet[Call]:
 
 
 def _with_team(calls: QuerySet[Call]) -> Any:
-    """Each call counts for the team in whose queue the caller was last, else for the line's."""
-    return calls.annotate(for_team=Coalesce("conversation__team", "line__team"))
+    """Each call counts for the team in whose queue, or voicemail box, the caller was last, else for the line's."""
+    return calls.annotate(for_team=Coalesce("conversation__team", "led_to", "line__team"))
 
 
 def _with_facts(calls: Any) -> Any:

@@ -30,6 +30,8 @@ LOG_INDEXES = [
     _log_index("status", "status"),
     _log_index_of("contact"),
     _log_index_of("colleague"),
+    _log_index_of("led_to"),
+    _log_index("led_to_result", "led_to", "result", only=Q(led_to__isnull=False)),
     # Those of all agents, which are few beside those with people outside.
     _log_index("internal", only=Q(colleague__isnull=False)),
     _log_index("caller", "caller"),

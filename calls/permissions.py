@@ -10,7 +10,6 @@ from django.db.models import Q
 from agents.permissions import has_supervisor_role
 from agents.selectors import member_ids_of, team_ids_of, teams_of_any
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Conversation, Participant, Transfer
-from routing.models import Line
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -31,6 +30,8 @@ class LogScope:
     line_ids: tuple[int, ...]
     own_live: tuple[str, ...]
     """Living calls that ring here or are the agent's."""
+    team_ids: tuple[int, ...] = ()
+    """Of the agent: calls of other teams' lines that a route led to them."""
     member_ids: tuple[int, ...] = ()
     """Whose calls within the house a supervisor sees, living or over: the members of the own teams."""
 
@@ -38,7 +39,7 @@ class LogScope:
         """All of it at once: for few calls, found by something else."""
         if self.everything:
             return Q()
-        team = Q(line__in=self.line_ids) if self.living else Q(line__in=self.line_ids, status__in=sorted(TERMINAL))
+        team = self._when_seen(Q(line__in=self.line_ids) | Q(led_to__in=self.team_ids))
         own = Q(agent=self.agent_id) | self.called_here() | Q(pk__in=self.own_live)
         return team | own | self._of_members() if self.member_ids else team | own
 
@@ -57,7 +58,10 @@ class LogScope:
             return [Q()]
         if wanted.agent == self.agent_id:
             return [Q(agent=self.agent_id)]
-        parts = [self._of_line(pk) for pk in self.line_ids if wanted.line in (None, pk)]
+        parts = [self._when_seen(Q(line=pk)) for pk in self.line_ids if wanted.line in (None, pk)]
+        # Those of an own line are among that line's.
+        if wanted.line not in self.line_ids:
+            parts += [self._when_seen(Q(led_to=pk)) for pk in self.team_ids]
         if self.own_live:
             parts.append(Q(pk__in=self.own_live))
         # The own calls on an own line are among that line's.
@@ -67,14 +71,14 @@ class LogScope:
             parts.append(self._of_members())
         return parts
 
-    def _of_line(self, line_id: int) -> Q:
-        return Q(line=line_id) if self.living else Q(line=line_id, status__in=sorted(TERMINAL))
+    def _when_seen(self, calls: Q) -> Q:
+        return calls if self.living else calls & Q(status__in=sorted(TERMINAL))
 
 
 def log_scope_of(agent: Agent) -> LogScope:
     if agent.is_superuser:
         return LogScope(agent_id=agent.pk, everything=True, living=True, line_ids=(), own_live=())
-    lines = Line.objects.filter(team__agents=agent).order_by("pk").values_list("pk", flat=True)
+    lines = list(agent.teams.order_by("pk", "lines__pk").values_list("pk", "lines__pk"))
     ringing = CallOffer.objects.filter(agent=agent, state=CallOffer.State.RINGING).values("call")
     inside = Participant.objects.filter(agent=agent, state=Participant.State.IN)
     inside = inside.exclude(role=Participant.Role.SUPERVISOR)
@@ -85,13 +89,15 @@ def log_scope_of(agent: Agent) -> LogScope:
         status__in=sorted(LIVE),
     )
     is_supervisor = has_supervisor_role(agent)
+    team_ids = tuple(dict.fromkeys(team for team, _line in lines))
     return LogScope(
         agent_id=agent.pk,
         everything=False,
         living=is_supervisor,
-        line_ids=tuple(lines),
+        line_ids=tuple(line for _team, line in lines if line is not None),
         own_live=tuple(own_live.values_list("pk", flat=True)[:_MOST_LIVE]),
-        member_ids=tuple(member_ids_of(team_ids_of(agent))) if is_supervisor else (),
+        team_ids=team_ids,
+        member_ids=tuple(member_ids_of(team_ids)) if is_supervisor else (),
     )
 
 
@@ -105,7 +111,7 @@ def supervises(call: Call, *, by: Agent) -> bool:
     own = team_ids_of(by)
     if call.is_internal:
         return bool(teams_of_any((call.agent_id, call.colleague_id)).intersection(own))
-    if call.line is not None and call.line.team_id in own:
+    if call.led_to_id in own or (call.line is not None and call.line.team_id in own):
         return True
     return bool(own) and Conversation.objects.filter(pk=call.pk, team__in=own).exists()
 

@@ -128,8 +128,7 @@ def supervisor_ids(call: Call) -> list[int]:
     if call.is_internal:
         return supervisor_ids_of(teams_of_any((call.agent_id, call.colleague_id)))
     teams = set(Conversation.objects.filter(pk=call.sid, team__isnull=False).values_list("team", flat=True))
-    if call.line is not None:
-        teams.add(call.line.team_id)
+    teams.update(filter(None, [call.led_to_id, call.line.team_id if call.line else None]))
     return supervisor_ids_of(teams)
 
 

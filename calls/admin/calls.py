@@ -146,6 +146,9 @@ class ToDoFilter(admin.SimpleListFilter):
         return part(queryset) if part else queryset
 
 
+_WHOSE = ("line", "led_to", "agent", "colleague")
+
+
 @admin.register(Call)
 class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
     # What capabilities above the log say of a call: each a function of it, with a description as admin has them.
@@ -157,7 +160,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     date_hierarchy = "start_time"
     inlines = [LegInline, TransferInline, RecordingInline, PlayInline, QualityInline]
     fieldsets = [
-        (None, {"fields": ["way", "caller", "called", "line", "agent", "colleague", "result_word", "why", "room"]}),
+        (None, {"fields": ["way", "caller", "called", *_WHOSE, "result_word", "why", "room"]}),
         (_("What happened"), {"fields": ["timeline"]}),
         (_("What the agent noted"), {"fields": ["agent_outcome", "note"]}),
         (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited"]}),
@@ -170,7 +173,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # Joined: of a call whose contact, line or agent is gone, that is nobody; looked up, it would be an error.
-        return super().get_queryset(request).select_related("line", "agent", "colleague", "contact")
+        return super().get_queryset(request).select_related(*_WHOSE, "contact")
 
     def get_fieldsets(self, request: HttpRequest, obj: Call | None = None) -> Any:
         first, *others = super().get_fieldsets(request, obj)

@@ -200,6 +200,8 @@ def _finished(call: Call) -> Iterator[outbox.Frame]:
     if call.agent_id:
         yield from frames_of([agent_group(call.agent_id)], {"type": "call.ended", "call": data}, call)
     groups = {EVERYTHING_GROUP}
+    if call.led_to_id:
+        groups.add(team_group(call.led_to_id))
     if call.line:
         groups.add(team_group(call.line.team_id))
     elif call.agent_id:

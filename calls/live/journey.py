@@ -140,8 +140,18 @@ def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
     if isinstance(last, DialNumber) and (refusal := outgoing_guards.refusal_of_route(last.number)):
         _note_refused(conversation.call_id, last, refusal)
         return Event(EventKind.NOT_TAKEN)
+    if isinstance(last, TakeMessage):
+        _lead(meeting.call, last.team)
     conversation.state = _STATES.get(type(last), State.ENDED)
     return None
+
+
+def _lead(call: Call, team_id: int | None) -> None:
+    """Keeps whose queue or voicemail box the caller is in now: that team sees the call beside the line's own."""
+    other = None if call.line is not None and call.line.team_id == team_id else team_id
+    if call.led_to_id != other:
+        call.led_to_id = other
+        Call.objects.filter(pk=call.sid).update(led_to=other)
 
 
 def _note_refused(sid: str, dial: DialNumber, refusal: str) -> None:
@@ -175,6 +185,7 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait, back: OfferCallBack | No
     conversation.terms, conversation.skill = terms_of_team(ring, wait, call, back)
     conversation.terms["why"] = _why(meeting.doings) or chose
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
+    _lead(call, ring.team)
     held = call_backs.take_places(conversation, call)
     meeting.rung = at_the_door(conversation)
     if not meeting.rung and (sent_on := _cannot_wait(meeting, ring)) is not None:

@@ -72,7 +72,7 @@ class Call(models.Model):
     sip_response_code = models.CharField(_("sip response code"), max_length=8, blank=True)
     error_code = models.CharField(_("error code"), max_length=16, blank=True)
 
-    # Each of the four has an index below that begins with it. Every callback writes most of the indexes.
+    # Each of the five has an index below that begins with it. Every callback writes most of the indexes.
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -113,6 +113,17 @@ class Call(models.Model):
         related_name="calls_of_colleagues",
         verbose_name=_("colleague"),
         help_text=_("Of a call within the house: the agent who was called."),
+    )
+    led_to = models.ForeignKey(
+        "agents.Team",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="calls_led_here",
+        verbose_name=_("led to"),
+        help_text=_("The team in whose queue or voicemail box the caller was last, where it is not the line's."),
     )
     caller_name = models.CharField(_("caller name"), max_length=120, blank=True)
     searched_name = FoldedField(of=("caller_name",))

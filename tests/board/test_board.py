@@ -178,6 +178,15 @@ def test_a_line_of_others_is_shown_when_its_callers_wait_here(client, sales, lin
     assert board["all"]["figures"]["abandoned"] == 1
 
 
+def test_a_message_counts_for_the_team_in_whose_box_it_is(client, sales, line, team, hedy):
+    waited(sales, timezone.now(), 90, result="voicemail", led_to=team)
+
+    board = board_of(client, hedy)
+
+    assert {one["line"]["name"]: one["figures"]["voicemail"] for one in board["by_line"]} == {"Sales": 1, "Support": 0}
+    assert board["all"]["figures"]["voicemail"] == 1
+
+
 def test_a_line_that_is_not_in_use_is_shown_only_on_a_day_on_which_somebody_called_it(client, line, hedy):
     line.is_active = False
     line.save()

@@ -196,6 +196,23 @@ def test_a_dropped_socket_loses_nothing(ada, line):
     run(scenario)
 
 
+def test_a_finished_call_appears_in_the_log_of_the_team_that_it_was_led_to(grace, stranger, line):
+    team, led_to = DeskSocket(grace), DeskSocket(stranger)
+
+    async def scenario() -> None:
+        for socket in (team, led_to):
+            await socket.open()
+        await webhook(INCOMING, incoming())
+        led = Call.objects.filter(pk=sid("CA", 1))
+        await sync_to_async(led.update)(led_to=await sync_to_async(stranger.teams.get)())
+        await webhook(STATUS, root_status("completed", CallDuration="9"))
+        for socket in (team, led_to):
+            assert (await socket.until("log.changed"))["call"]["duration"] == 9
+            await socket.close()
+
+    run(scenario)
+
+
 def test_a_finished_call_appears_in_the_teams_log_and_nowhere_else(ada, grace, stranger, line):
     own, team, elsewhere = DeskSocket(ada), DeskSocket(grace), DeskSocket(stranger)
 

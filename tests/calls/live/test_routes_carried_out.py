@@ -53,6 +53,47 @@ def test_a_menu_asks_and_goes_on_by_the_key(caller, line, ada, team):
     assert caller.find("Dial").attrib["timeout"] == "15"
 
 
+def test_the_log_of_a_team_has_what_came_to_its_box_and_its_queue_on_lines_of_others(caller, client, line, team, ada):
+    others = factories.make_team("Billing")
+    clerk = factories.make_agent("clerk", team=others)
+    keys = [{"digit": "1", "meaning": "Billing", "next": "billing"}, {"digit": "2", "meaning": "Us", "next": "box"}]
+    make_route(
+        line, menu(keys=keys), team_step(others.pk, id="billing", nobody="menu"),
+        box(team=team.pk), goodbye(),
+    )  # fmt: skip
+
+    def led_to() -> int | None:
+        return Call.objects.get(pk=caller.sid).led_to_id
+
+    caller.call()
+    assert led_to() is None
+    # Nobody is there: the caller was theirs all the same, until the way led on.
+    caller.press("1")
+    assert led_to() == others.pk
+    Call.objects.update(status="completed")
+    for agent, status in ((clerk, 200), (ada, 200)):
+        client.force_login(agent)
+        assert client.get(f"/api/v1/calls/{caller.sid}/", secure=True).status_code == status
+    Call.objects.update(status="in-progress")
+
+    caller.press("2")
+
+    assert led_to() is None
+    Call.objects.update(status="completed")
+    client.force_login(clerk)
+    assert client.get(f"/api/v1/calls/{caller.sid}/", secure=True).status_code == 404
+
+
+def test_a_message_in_another_teams_box_is_that_teams(caller, line, team):
+    others = factories.make_team("Billing")
+    make_route(line, box(team=others.pk))
+
+    caller.call()
+
+    assert "Record" in caller.verbs
+    assert Call.objects.get(pk=caller.sid).led_to == others
+
+
 def test_whoever_presses_nothing_goes_the_way_for_that(caller, line, team, ada):
     make_route(line, menu(), team_step(team.pk), box(), goodbye())
 

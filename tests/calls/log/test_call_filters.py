@@ -44,14 +44,18 @@ class TestWhoSeesWhat:
         factories.make_call(5, line=self.sales, agent=ada, status="in-progress")
         factories.make_call(6, agent=ada)
         factories.make_call(7, line=line, agent=ada, status="in-progress")
+        # A route of the other team's line led callers here.
+        factories.make_call(10, line=self.sales, led_to=line.team, result="voicemail")
+        factories.make_call(11, line=self.sales, led_to=line.team, status="ringing")
 
     def test_an_agent_sees_the_own_ones_and_finished_ones_of_the_team(self, ada):
-        assert sorted(sids(signed_in(ada))) == [1, 5, 6, 7]
+        assert sorted(sids(signed_in(ada))) == [1, 5, 6, 7, 10]
+        assert sids(signed_in(ada), scope="voicemail") == [10]
 
     def test_an_agent_sees_a_call_that_rings_here(self, ada):
         CallOffer.objects.create(call_id=sid("CA", 3), agent=ada)
 
-        assert sorted(sids(signed_in(ada))) == [1, 3, 5, 6, 7]
+        assert sorted(sids(signed_in(ada))) == [1, 3, 5, 6, 7, 10]
         assert sids(signed_in(ada), status="ringing") == [3]
 
     def test_a_call_that_rang_here_and_was_taken_by_a_colleague_is_the_colleagues(self, ada):
@@ -60,10 +64,13 @@ class TestWhoSeesWhat:
         assert 2 not in sids(signed_in(ada))
 
     def test_a_supervisor_sees_the_teams_living_ones_too(self, hedy):
-        assert sorted(sids(signed_in(hedy))) == [1, 2, 3, 7]
+        assert sorted(sids(signed_in(hedy))) == [1, 2, 3, 7, 10, 11]
 
     def test_an_admin_sees_all(self, root):
-        assert sorted(sids(signed_in(root))) == [1, 2, 3, 4, 5, 6, 7]
+        assert sorted(sids(signed_in(root))) == [1, 2, 3, 4, 5, 6, 7, 10, 11]
+
+    def test_a_call_that_was_led_here_is_still_the_lines(self, stranger):
+        assert sorted(sids(signed_in(stranger))) == [4, 10]
 
     def test_an_agent_without_a_team_sees_the_own_ones(self, db):
         alone = factories.make_agent("alone")
@@ -74,19 +81,21 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize("who", ["ada", "hedy", "root", "stranger"])
     def test_the_list_and_the_single_call_agree_whatever_is_asked_for(self, who, ada, hedy, root, stranger, line):
         client = signed_in(Agent.objects.get(username=who))
-        seen = {n for n in range(1, 8) if client.get(f"{URL}{sid('CA', n)}/", secure=True).status_code == 200}
+        every = {*range(1, 8), 10, 11}
+        seen = {n for n in every if client.get(f"{URL}{sid('CA', n)}/", secure=True).status_code == 200}
 
         assert set(sids(client)) == seen
         for query, fits in {
             ("agent", ada.pk): {5, 6, 7},
             ("agent", stranger.pk): {4},
             ("line", line.pk): {1, 2, 3, 7},
-            ("line", self.sales.pk): {4, 5},
+            ("line", self.sales.pk): {4, 5, 10, 11},
             ("status", "in-progress"): {2, 5, 7},
-            ("status", "completed"): {1, 4, 6},
-            ("direction", "inbound"): {1, 2, 3, 4, 5, 6, 7},
-            ("party", SUPPORT): {1, 2, 3, 4, 5, 6, 7},
-            ("search", SUPPORT): {1, 2, 3, 4, 5, 6, 7},
+            ("status", "completed"): {1, 4, 6, 10},
+            ("result", "voicemail"): {10},
+            ("direction", "inbound"): every,
+            ("party", SUPPORT): every,
+            ("search", SUPPORT): every,
         }.items():
             assert set(sids(client, **{query[0]: query[1]})) == seen & fits, query
 
