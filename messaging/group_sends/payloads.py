@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from calls.payloads import agent_json, line_json, time_json
@@ -71,7 +72,8 @@ def _progress(send: GroupSend) -> dict[str, Any]:
 
 
 def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
-    """What is kept of an audience: figures, and no sentences. `size` is of the longest text, for whomever it is."""
+    """What is kept of an audience: figures, and no sentences. `size` is of the longest text, for whomever it is; `who`
+    is the same for the same recipients, and for no others."""
     size = size_of(audience)
     recipients = audience.recipients
     segments = [(row.number, row.segments) for row in recipients]
@@ -81,6 +83,8 @@ def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
         "duplicates": audience.duplicates,
         "left_out": audience.reasons,
         "recipients": len(recipients),
+        # Keyed: a bare digest of one number is soon guessed.
+        "who": salted_hmac(__name__, " ".join(sorted(row.number for row in recipients))).hexdigest(),
         "segments": size.segments,
         "segments_each": size.longest.segments,
         "characters": size.longest.units,
@@ -102,7 +106,8 @@ def _summary_said(summary: Mapping[str, Any]) -> dict[str, Any] | None:
         {"reason": reason, "count": number, "text": _left_out(reason, number)}
         for reason, number in sorted(summary["left_out"].items(), key=lambda one: -one[1])
     ]
-    return {**summary, "left_out": sum(summary["left_out"].values()), "reasons": left_out}
+    said = {name: value for name, value in summary.items() if name != "who"}
+    return {**said, "left_out": sum(summary["left_out"].values()), "reasons": left_out}
 
 
 def _left_out(reason: str, number: int) -> str:

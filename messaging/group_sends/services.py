@@ -117,7 +117,7 @@ def send_delete(send_id: int) -> None:
 def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> GroupSend:
     """Fixes who gets it, and begins: a worker finds out what each of them gets, and keeps it. A send that was started
     already stays as it is. Raises `SendConflict`, also when it is not the draft that was read (`revision`), or would go
-    to more or fewer people by now."""
+    to others by now."""
     draft = _send_read(send_id)
     chosen, summary = [], {}
     if draft.state == SendState.DRAFT:
@@ -153,11 +153,11 @@ def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> Group
 
 
 def draft_renew(send: GroupSend) -> bool:
-    """Has a draft say who would get it now; returns whether they are more or fewer than when that was last found out.
-    Then it is another revision: who has read the one before has not read this."""
-    known, send.summary = send.summary.get("recipients"), summary_of(send, audience_of(send))
+    """Has a draft say who would get it now; returns whether they are others than when that was last found out. Then it
+    is another revision: who has read the one before has not read this."""
+    known, send.summary = send.summary, summary_of(send, audience_of(send))
     # Of one whose people were never counted, nobody has read how many they are.
-    if known is None or send.summary["recipients"] == known:
+    if not known or all(send.summary[name] == known.get(name, send.summary[name]) for name in ("recipients", "who")):
         return False
     unchanged = GroupSend.objects.filter(pk=send.pk, state=SendState.DRAFT, revision=send.revision)
     # Else somebody has just changed it, and has found out themselves.

@@ -305,6 +305,21 @@ def test_a_send_that_would_go_to_others_than_was_read_is_not_started(line, hedy,
     assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["progress"]["total"] == 2
 
 
+def test_a_send_that_would_go_to_as_many_others_is_not_started(line, hedy):
+    """One has left the group, and another has come."""
+    first, second, newcomer = make_people(3)
+    group = make_group(first, second)
+    draft = hedy.draft(line, groups=[group.pk])
+    first.groups.clear()
+    newcomer.groups.add(group)
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)
+
+    assert answer["detail"] == OTHERS
+    now = hedy.get(f"{SENDS}{draft['id']}/")
+    assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["progress"]["total"] == 2
+
+
 def test_a_send_that_would_go_to_nobody_any_more_says_so(line, hedy):
     (person,) = make_people(1)
     draft = hedy.draft(line, contacts=[person.pk])
