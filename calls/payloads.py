@@ -88,6 +88,7 @@ def party_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
         "verified": incoming and call.stir_verstat == "TN-Validation-Passed-A",
         # With a level (-A) and the mark of a diverted call (-Diverted) behind it, or without.
         "verification_failed": incoming and call.stir_verstat.startswith("TN-Validation-Failed"),
+        "spam": call.spam != "",
     }
 
 
@@ -104,6 +105,7 @@ def _colleague_json(call: Call, viewer: Agent | None) -> dict[str, Any]:
         "withheld": False,
         "verified": False,
         "verification_failed": False,
+        "spam": False,
     }
 
 

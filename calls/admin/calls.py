@@ -166,7 +166,18 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
         (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited"]}),
         (
             _("Who"),
-            {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]},
+            {
+                "fields": [
+                    "contact",
+                    "caller_name",
+                    "city",
+                    "state",
+                    "country",
+                    "stir_verstat",
+                    "spam",
+                    "forwarded_from",
+                ]
+            },
         ),
         (_("Small print"), {"fields": ["sid", "parent", "status", "sip_response_code", "error_code"]}),
     ]

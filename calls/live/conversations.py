@@ -34,7 +34,11 @@ def begin(call: Call, tree: CallTree) -> Meeting:
     conversation = Conversation(call_id=call.sid)
     if call.is_terminal:
         return over(Meeting(call, conversation), [tree])
-    position, doings = walk.start(facts_for(call))
+    facts = facts_for(call)
+    if facts.spam is not None:
+        call.spam = facts.spam.action
+        Call.objects.filter(pk=call.sid).update(spam=call.spam)
+    position, doings = walk.start(facts)
     return meet(Meeting(call, conversation), position, doings, [tree])
 
 

@@ -207,6 +207,9 @@ def _note_wait(call: Call, since: datetime, waited: int | None) -> None:
 
 def _cannot_wait(meeting: Meeting, ring: RingTeam) -> EventKind | None:
     """Why a caller for whom no phone rings goes on at once; None for who may wait."""
+    if not ring.version:
+        # Of a line without a route, for which a spam rule marked the caller: nobody waits there.
+        return EventKind.NOBODY
     if ring.most_waiting and waiting_for(ring.team, meeting.conversation.pk) >= ring.most_waiting:
         return EventKind.FULL
     is_there = _wake(meeting) or ring.team in teams_at_work([ring.team])

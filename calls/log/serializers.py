@@ -57,6 +57,7 @@ class PartySerializer(serializers.Serializer[Any]):
     verification_failed = serializers.BooleanField(
         help_text="STIR/SHAKEN was checked and failed: the number may be forged."
     )
+    spam = serializers.BooleanField(help_text="A spam rule marked, refused or led away the caller.")
 
 
 class LegSerializer(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from calls.models import INTERNAL, Call, CallOutcome, CallResult, Conversation, Direction, Recording, RecordingPlay
+from routing.models import SpamRule
 
 # What is older was forgotten, or settled in some other way.
 CALL_BACK_WITHIN = timedelta(days=7)
@@ -50,6 +51,8 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
         outcome__in=_OPEN,
         caller__startswith="+",
         start_time__gte=since,
+        # Whoever is not let through is not called back either.
+        spam__in=["", SpamRule.Action.MARK],
     ).exclude(pk__in=waits.values("call"))
 
 

@@ -17,6 +17,7 @@ from calls.models.words import LIVE, TERMINAL, CallOutcome, CallResult, CallStat
 from core.folding import FoldedField
 from core.languages import default_language
 from core.text import in_sentence
+from routing.models import SpamRule
 from telephony.party import is_withheld
 from telephony.phone import country_name, region_of
 
@@ -138,6 +139,15 @@ class Call(models.Model):
     )
     waited = models.PositiveIntegerField(
         _("waited"), null=True, blank=True, help_text=_("Seconds until somebody answered, or the caller was gone.")
+    )
+    spam = models.CharField(
+        _("spam rule"),
+        max_length=16,
+        choices=SpamRule.Action.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What a rule had done with the caller."),
     )
     # Of the row of a conversation: what hangs on it beside its legs is read of those alone that have it.
     is_handled = models.BooleanField(

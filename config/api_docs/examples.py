@@ -36,6 +36,7 @@ _CALL = _LEG | {
         "withheld": False,
         "verified": True,
         "verification_failed": False,
+        "spam": False,
     },
     "line": {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"},
     "contact": _CONTACT,

@@ -107,6 +107,20 @@ export const CALLS: Exhibits = {
       ring("L6", "R6", hints("Wolfeschlegelsteinhausenbergerdorff Ventures & Sons", "(206) 555-0111"), 3),
     ],
   },
+  "25-incoming-spam": {
+    events: [
+      ...ready,
+      {
+        type: "desk.message",
+        at: now,
+        message: {
+          type: "call.incoming",
+          live: { ...live, call: { ...live.call, party: { ...live.call.party, spam: true } } },
+        },
+      },
+      ring(LEG, ROOT, maya, 6),
+    ],
+  },
   "25-incoming-forged": {
     events: [
       ...ready,

@@ -66,6 +66,7 @@ function row(
       withheld: !e164,
       verified: false,
       verification_failed: false,
+      spam: false,
     },
     line,
     contact: null,

@@ -52,6 +52,7 @@ const maya: CallBack["party"] = {
   withheld: false,
   verified: false,
   verification_failed: false,
+  spam: false,
 };
 const toCallBack: CallBack = {
   sid: "CA00000000000000000000000000000009",

@@ -43,7 +43,8 @@ def _write(rule: MissedCallText, call: Call) -> None:
     ended = timezone.localtime(call.end_time or call.start_time)
     key = f"missed:{rule.line_id}:{call.caller}:{ended.date():%Y%m%d}"
     line = rule.line
-    if not is_within(rule, ended) or _was_written_lately(line, call.caller) or _took_none(call.caller):
+    # The number of a marked caller may be that of somebody who never called.
+    if call.spam or not is_within(rule, ended) or _was_written_lately(line, call.caller) or _took_none(call.caller):
         return
     try:
         text_check(line, call.caller)

@@ -34,6 +34,7 @@ ROOTS = {
         "note": "A note\nof two lines",
         "outcome": "spam",
         "waited": 41,
+        "spam": "mark",
         "revision": 12,
     },
     "rang in vain": {"status": "no-answer", "start_time": NOW, "end_time": NOW + timedelta(seconds=21.4)},

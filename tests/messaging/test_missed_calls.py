@@ -54,7 +54,14 @@ def test_each_line_has_its_own_rule_and_most_have_none(line, team, rule):
 
 
 @pytest.mark.parametrize(
-    "values", [{"result": "answered"}, {"result": "voicemail"}, {"caller": "anonymous"}, {"minutes": 30}]
+    "values",
+    [
+        {"result": "answered"},
+        {"result": "voicemail"},
+        {"caller": "anonymous"},
+        {"minutes": 30},
+        *({"spam": action} for action in ("refuse", "voicemail", "mark")),
+    ],
 )
 def test_only_who_was_missed_lately_and_can_be_texted_gets_one(line, rule, values):
     missed(line, **values)

@@ -89,6 +89,7 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
     [t("common.line"), call.line?.name ?? ""],
     [call.incoming ? t("details.answeredBy") : t("details.calledBy"), isolated(call.agent?.name ?? "")],
     [t("details.callerId"), party.verification_failed ? t("details.forged") : ""],
+    [t("details.spam"), party.spam ? t("details.isSpam") : ""],
     [t("details.problem"), call.problem],
   ];
   return (

@@ -277,6 +277,11 @@ export function ContactCard({ facts, line: fallback, onText, onContact }: Contac
           <Icon name="alert" size={18} /> {t("common.forged")}
         </p>
       )}
+      {facts.spam && (
+        <p class="verified">
+          <Icon name="alert" size={18} /> {t("common.spam")}
+        </p>
+      )}
       {facts.verified && (
         <p class="verified">
           <Icon name="shield" size={18} /> {t("common.vouched")}

@@ -35,7 +35,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
         />
       }
       notice={handed ? <HandedNotice handed={handed} facts={facts} /> : <CallerNotice facts={facts} />}
-      noticeTone={handed || facts.verificationFailed ? "hold" : undefined}
+      noticeTone={handed || facts.verificationFailed || facts.spam ? "hold" : undefined}
       bar={
         <>
           {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
@@ -93,6 +93,14 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
       <>
         <Icon name="alert" size={18} />
         <strong>{t("common.forged")}</strong>
+      </>
+    );
+  }
+  if (facts.spam) {
+    return (
+      <>
+        <Icon name="alert" size={18} />
+        <strong>{t("common.spam")}</strong>
       </>
     );
   }

@@ -176,6 +176,20 @@ describe("the phone network's check of the number", () => {
   });
 });
 
+describe("a spam rule for the caller", () => {
+  it("is told on the ring, and in the log", async () => {
+    const { live } = sample("call.incoming");
+    const party = { ...live.call.party, spam: true };
+    const { send } = show(readyState(), logged({ party }));
+    await row("CA0");
+    fireEvent.click(screen.getByRole("button", { name: /Maya Okonkwo.*Details/ }));
+    await screen.findByText("There is one for this caller.");
+
+    send(push({ type: "call.incoming", live: { ...live, call: { ...live.call, party } } }), rang);
+    await callArea().findByText("A spam rule is for this caller.");
+  });
+});
+
 describe("signed out everywhere", () => {
   it("leaves nothing of any customer on the screen", async () => {
     const { send, store } = show(ringingState(), logged({}));

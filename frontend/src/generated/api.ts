@@ -3752,6 +3752,8 @@ export interface components {
             verified: boolean;
             /** @description STIR/SHAKEN was checked and failed: the number may be forged. */
             verification_failed: boolean;
+            /** @description A spam rule marked, refused or led away the caller. */
+            spam: boolean;
         };
         /** @description An earlier call with the same party. */
         PastCall: {

@@ -22,6 +22,7 @@ export const de: PageWords = {
   "common.notThere": "{device} ist nicht da.",
   "common.vouched": "Das Telefonnetz bestätigt diese Rufnummer.",
   "common.forged": "Das Telefonnetz bestätigt diese Rufnummer nicht. Sie kann gefälscht sein.",
+  "common.spam": "Für diesen Anrufer gilt eine Spam-Regel.",
 
   // The page and its parts
   "app.skip": "Zum Anruf",
@@ -728,6 +729,8 @@ export const de: PageWords = {
   "details.calledBy": "Ange\u00adrufen von",
   "details.callerId": "Ruf\u00adnummern\u00adanzeige",
   "details.forged": "Vom Telefonnetz nicht bestätigt. Sie kann gefälscht sein.",
+  "details.spam": "Spam-Regel",
+  "details.isSpam": "Es gibt eine für diesen Anrufer.",
   "details.problem": "Problem",
   "details.notLoaded": "Was geschah, wurde nicht geladen",
   "details.nothing": "Zu diesem Anruf ist nichts aufgezeichnet.",

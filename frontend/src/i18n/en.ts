@@ -23,6 +23,7 @@ export const en = {
   "common.notThere": "{device} is not there.",
   "common.vouched": "The phone network vouches for this number.",
   "common.forged": "The phone network does not confirm this number. It may be forged.",
+  "common.spam": "A spam rule is for this caller.",
 
   // The page and its parts
   "app.skip": "Go to call",
@@ -715,6 +716,8 @@ export const en = {
   "details.calledBy": "Called by",
   "details.callerId": "Caller ID",
   "details.forged": "Not confirmed by the phone network. It may be forged.",
+  "details.spam": "Spam rule",
+  "details.isSpam": "There is one for this caller.",
   "details.problem": "Problem",
   "details.notLoaded": "What happened did not load",
   "details.nothing": "Nothing is recorded of this call.",

@@ -42,6 +42,8 @@ export interface CallerFacts {
   verified: boolean;
   /** The phone network checked the number and could not confirm it: it may be forged. */
   verificationFailed: boolean;
+  /** A spam rule is for this caller. */
+  spam: boolean;
   line: Line | null;
   lineName: string;
   contact: Contact | null;
@@ -76,6 +78,7 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
     withheld,
     verified: party?.verified ?? false,
     verificationFailed: party?.verification_failed ?? false,
+    spam: party?.spam ?? false,
     line: live?.call.line ?? null,
     lineName: live?.call.line?.name ?? hints.line,
     contact: live?.call.contact ?? null,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from calls.models import CallEvent, CallOffer
+from calls.models import Call, CallEvent, CallOffer
+from calls.payloads import party_json
 from routing.models import SpamRule
 from tests.calls.routes import Caller, make_route, team_step
 from tests.twilio import sid
@@ -61,6 +62,27 @@ def test_whoever_is_marked_rings_and_is_marked_on_the_time_line(caller, line_ans
 
     assert caller.rings == [ada.identity]
     assert any("+1202" in str(event.detail) + event.outcome for event in CallEvent.objects.all())
+
+
+@pytest.mark.parametrize("action", ["refuse", "voicemail", "mark"])
+def test_the_call_keeps_what_was_done_with_its_caller(caller, line_answered, action):
+    rule(action)
+
+    caller.call()
+
+    call = Call.objects.get(pk=caller.sid)
+    assert (call.spam, party_json(call)["spam"]) == (action, True)
+
+
+def test_whoever_is_marked_waits_on_no_line_on_which_nobody_waits(caller, line, ada):
+    """As others there, for whom no phone rings: a message is taken."""
+    rule("mark")
+    ada.availability = "busy"
+    ada.save()
+
+    caller.call()
+
+    assert "Record" in caller.verbs
 
 
 def test_all_others_are_answered_as_ever(caller, line_answered, ada):

@@ -75,6 +75,13 @@ def test_what_nobody_can_or_need_call_back_is_left_out(missed, values):
     assert to_call_back() == set()
 
 
+@pytest.mark.parametrize(("spam", "is_open"), [("refuse", False), ("voicemail", False), ("mark", True)])
+def test_whoever_a_spam_rule_did_not_let_through_is_not_called_back(missed, spam, is_open):
+    Call.objects.filter(pk=missed.pk).update(spam=spam)
+
+    assert bool(to_call_back()) == is_open
+
+
 @pytest.mark.parametrize(("outcome", "is_open"), [("call-back", True), ("follow-up", True), ("spam", False)])
 def test_what_an_agent_noted_can_settle_it(missed, outcome, is_open):
     Call.objects.filter(pk=missed.pk).update(outcome=outcome)
