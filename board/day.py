@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, time
 from typing import Any, NamedTuple
@@ -12,9 +13,10 @@ from django.utils import timezone
 
 from board.figures import Figures
 from calls.log.to_do import missed_to_call_back
-from calls.models import INTERNAL, Call, CallOffer, CallResult, Conversation, Direction
+from calls.models import INTERNAL, Call, CallOffer, CallResult, Conversation, Direction, Transfer
 from core.days import desk_day
 from core.sql.seconds import Seconds
+from telephony.identity import agent_id_from
 
 
 class DayRow(NamedTuple):
@@ -38,10 +40,10 @@ _CAME_TO_TEAM = Q(conversation__isnull=True) | Q(waiting_since__isnull=False)
 
 
 def _calls_of(start: datetime) -> QuerySet[Call]:
-    """Whoever called one of our lines since then."""
-    calls = Call.objects.filter(
-        parent__isnull=True, start_time__gte=start, direction=Direction.INBOUND, line__isnull=False
-    )
+    """Whoever called one of our lines since then. A call that was called back is a leg of the call back."""
+    called_back = Conversation.objects.filter(call_back_asked_at__gte=start).values_list("pk", flat=True)
+    came = Q(parent__isnull=True) | Q(pk__in=list(called_back))
+    calls = Call.objects.filter(came, start_time__gte=start, direction=Direction.INBOUND, line__isnull=False)
     return calls.exclude(caller__startswith="client:").order_by()
 
 
@@ -108,11 +110,28 @@ def _to_call_back(today: QuerySet[Call]) -> dict[tuple[int, int], int]:
 
 def calls_by_agent(now: datetime, agent_ids: Collection[int]) -> dict[int, int]:
     """How many people each of these agents has talked with today, in calls that came and calls that were made; not
-    with each other."""
-    calls = Call.objects.exclude(INTERNAL).filter(
+    with each other. Whoever gave a call to another has talked in it, too."""
+    talks = Call.objects.exclude(INTERNAL).filter(
         Q(result__in=[CallResult.ANSWERED, CallResult.REACHED]) | Q(result="", answer_time__isnull=False),
         parent__isnull=True,
-        agent__in=agent_ids,
         start_time__gte=day_start(now),
     )
-    return dict(calls.order_by().values_list("agent").annotate(count=Count("pk")))
+    own = talks.filter(agent__in=agent_ids).order_by().values_list("agent").annotate(count=Count("pk"))
+    return dict(Counter(dict(own)) + Counter(agent for agent, _sid in _given_away(talks) if agent in {*agent_ids}))
+
+
+# Of transfers: the colleague has talked with the caller.
+_HAD = (Transfer.State.HANDED_OVER, Transfer.State.MERGED)
+
+
+def _given_away(talks: QuerySet[Call]) -> set[tuple[int, str]]:
+    """Who has talked in which of these calls that are another's by now."""
+    given = {call.sid: call for call in talks.filter(is_handled=True).only("sid", "agent", "caller")}
+    answered = CallOffer.objects.filter(call__in=given, state=CallOffer.State.ANSWERED, is_call_back=False)
+    handed = Transfer.objects.filter(call__in=given, state__in=_HAD)
+    had = {
+        *answered.values_list("agent", "call"),
+        *handed.values_list("to_agent", "call"),
+        *((agent_id_from(call.caller), call.sid) for call in given.values()),
+    }
+    return {(agent, sid) for agent, sid in had if agent and agent != given[sid].agent_id}

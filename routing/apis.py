@@ -20,6 +20,7 @@ from routing.facts import facts_of
 from routing.models import Line
 from routing.permissions import lines_explained_to
 from routing.serializers import ExplainInputSerializer, ExplanationSerializer, explanation_json
+from telephony.party import party
 
 
 class ExplainApi(APIView):
@@ -43,8 +44,9 @@ class ExplainApi(APIView):
         body.is_valid(raise_exception=True)
         asked = body.validated_data
         line = _line(asked["line"], request.user)
-        facts = facts_of(line, caller=asked["from"], at=asked.get("at"))
-        found = explain(facts, caller=asked["from"], keys=asked.get("keys", ""))
+        caller = party(asked["from"])
+        facts = facts_of(line, caller=caller, at=asked.get("at"))
+        found = explain(facts, caller=caller, keys=asked.get("keys", ""))
         return Response(explanation_json(line, found))
 
 

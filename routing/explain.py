@@ -85,7 +85,8 @@ class Explanation:
 def explain(facts: Facts, *, caller: str, keys: str = "", draft: Route | None = None) -> Explanation:
     """`keys`: what the caller presses, one at each question; no key when they have run out. `draft`: the route whose
     unsaved version these facts hold."""
-    version = None if draft else RouteVersion.objects.select_related("route").filter(pk=facts.version).first()
+    is_met = draft is None and facts.line.is_active
+    version = RouteVersion.objects.select_related("route").filter(pk=facts.version).first() if is_met else None
     explained = _Explained(facts, caller, keys)
     explained.begin(version, draft)
     explained.walk()
@@ -117,7 +118,10 @@ class _Explained:
 
     def begin(self, version: RouteVersion | None, draft: Route | None) -> None:
         line = in_sentence(self.facts.line.name)
-        if draft is not None:
+        if not self.facts.line.is_active:
+            title = _("Line %(line)s is not in use") % {"line": line}
+            reason = _("Callers meet no route, and no phone rings.")
+        elif draft is not None:
             title = _("Line %(line)s with the unsaved route “%(route)s”") % {"line": line, "route": str(draft)}
             reason = _("Callers do not meet it before it is saved.")
         elif version is not None:
@@ -126,9 +130,10 @@ class _Explained:
             reason = _("It is the version in force.")
         else:
             title = _("Line %(line)s has no route") % {"line": line}
-            reason = _("Its team rings, then voicemail.")
+            takes_voicemail = self.facts.line.takes_voicemail
+            reason = _("Its team rings, then voicemail.") if takes_voicemail else _("Its team rings.")
         self._add("line", "", title, reason)
-        if self.facts.spam is None:
+        if self.facts.spam is None and self.facts.line.is_active:
             self._add("spam", "", _("Not marked as spam"), _("No spam rule is for this caller."))
 
     def walk(self) -> None:

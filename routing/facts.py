@@ -37,11 +37,18 @@ def facts_of(line: Line | None, *, caller: str, stir: str = "", at: datetime | N
     """For one call to a line, at this moment or another. None: the line was deleted while the caller was on the way."""
     return Facts(
         at=at or timezone.now(),
-        line=LineFacts(line.name, line.language, line.team_id, line.number) if line else LineFacts("", "", None),
+        line=_line(line) if line else LineFacts("", "", None),
         version=(line.route.current_id or 0) if line and line.route else 0,
         known=known_now(line),
         spam=spam_of(caller, stir),
     )
+
+
+def _line(line: Line) -> LineFacts:
+    return LineFacts(
+        line.name, line.language, line.team_id, line.number,
+        is_active=line.is_active, takes_voicemail=line.takes_voicemail,
+    )  # fmt: skip
 
 
 def known_now(line: Line | None = None, *, draft: tuple[int, Plan] | None = None) -> Known:

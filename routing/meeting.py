@@ -94,9 +94,13 @@ def why_said(hours: Hours, verdict: Verdict) -> Sentence:
     if verdict.why == Why.HOLIDAY:
         return _("%(day)s is a holiday: %(name)s.") % blanks
     if verdict.why == Why.OWN_DATE:
-        if verdict.span:
+        if verdict.name and verdict.span:
             return _("%(day)s, %(name)s, has hours of its own: %(span)s.") % blanks
-        return _("%(day)s, %(name)s, has hours of its own.") % blanks
+        if verdict.name:
+            return _("%(day)s, %(name)s, has hours of its own, and is closed at that time.") % blanks
+        if verdict.span:
+            return _("%(day)s has hours of its own: %(span)s.") % blanks
+        return _("%(day)s has hours of its own, and is closed at that time.") % blanks
     return _("%(hours)s: outside the spans of %(day)s, %(zone)s.") % blanks
 
 

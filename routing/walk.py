@@ -60,6 +60,8 @@ class LineFacts:
     language: str
     team: int | None
     number: str = ""
+    is_active: bool = True
+    takes_voicemail: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ Doings: TypeAlias = list[Doing]
 def start(facts: Facts) -> tuple[Position, Doings]:
     """The first things that a caller meets on a line."""
     walk = Walk(facts, Position(facts.version))
+    if not facts.line.is_active:
+        return walk.not_in_use()
     verdict = facts.spam
     if verdict is not None:
         if verdict.action == SpamAction.REFUSE:
@@ -155,6 +159,13 @@ class Walk:
         """A route that does not go on: said in the log, and never a caller's silence."""
         logger.error("route left for voicemail: %s version=%d step=%s", why, self.position.version, self.position.step)
         return self.to_voicemail(_("%(why)s So callers can leave a message.") % {"why": why})
+
+    def not_in_use(self) -> tuple[Position, Doings]:
+        """A line that is switched off rings nobody, whatever its route and the spam rules say."""
+        reason = _("The line is not in use.")
+        if self.facts.line.takes_voicemail:
+            return self.to_voicemail(reason)
+        return self.ended(End(version=0, step="", said=_("Callers are told to call again later"), reason=reason))
 
     def to_voicemail(self, reason: Sentence) -> tuple[Position, Doings]:
         return self.ended(

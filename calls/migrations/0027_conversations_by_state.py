@@ -15,4 +15,8 @@ class Migration(migrations.Migration):
             model_name='conversation',
             index=models.Index(fields=['state'], name='conversation_state'),
         ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('call_back_asked_at__isnull', False)), fields=['call_back_asked_at'], name='conversation_called_back'),
+        ),
     ]

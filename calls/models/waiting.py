@@ -200,6 +200,11 @@ class Conversation(models.Model):
                 name="conversation_to_call_back",
                 condition=models.Q(state__in=["back-offered", "call-back", "calling-back"]),
             ),
+            models.Index(
+                fields=["call_back_asked_at"],
+                name="conversation_called_back",
+                condition=models.Q(call_back_asked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

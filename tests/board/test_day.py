@@ -9,6 +9,7 @@ import pytest
 
 from board.day import calls_by_agent, day_rows, day_start
 from board.figures import Figures, goal_of
+from calls.models import CallOffer, Conversation, Transfer
 from tests import factories
 from tests.board.days import answered, came, hung_up_while_ringing, waited
 
@@ -224,6 +225,32 @@ def test_agents_are_counted_with_whom_they_talked_whoever_called(line, ada, grac
     answered(line, MORNING - timedelta(days=1), after=2, agent=grace)
 
     assert calls_by_agent(NOW, [ada.pk, grace.pk]) == {ada.pk: 2, grace.pk: 1}
+
+
+def test_whoever_gave_a_call_away_has_talked_in_it_too(line, ada, grace):
+    """By a first ring, by calling, and by having been given it; a colleague who did not take it has not."""
+    hedy, root = factories.make_agent("hedy"), factories.make_agent("root")
+    came_to_ada = answered(line, at(0), after=2, agent=grace, is_handled=True)
+    for agent, state in ((ada, "answered"), (grace, "answered"), (root, "ended")):
+        CallOffer.objects.create(call=came_to_ada, agent=agent, state=state)
+    made = {"caller": f"client:{ada.identity}", "result": "reached", "answer_time": at(1), "is_handled": True}
+    by_ada = came(line, at(1), agent=hedy, **made)
+    Transfer.objects.create(call=by_ada, mode="warm", state="handed-over", from_agent=ada, to_agent=grace)
+    Transfer.objects.create(call=by_ada, mode="warm", state="cancelled", from_agent=grace, to_agent=root)
+
+    counts = calls_by_agent(NOW, [ada.pk, grace.pk, hedy.pk, root.pk])
+
+    assert counts == {ada.pk: 2, grace.pk: 2, hedy.pk: 1}
+    assert calls_by_agent(NOW, [ada.pk]) == {ada.pk: 2}
+
+
+def test_a_call_that_was_called_back_is_still_one_that_came(line, team, ada):
+    """It is a leg of the call back by then, which came from nobody outside."""
+    back = came(line, at(9), caller=f"client:{ada.identity}", result="reached", agent=ada, answer_time=at(9))
+    first = waited(line, at(0), 40, result="missed", state="ended", team=team, parent=back)
+    Conversation.objects.filter(pk=first.pk).update(call_back_asked_at=at(0))
+
+    assert (figures().calls, figures().missed, figures().answered) == (1, 1, 0)
 
 
 def test_goals_of_lines_together():

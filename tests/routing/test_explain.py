@@ -93,6 +93,41 @@ def test_a_line_without_a_route_is_told_as_it_answers_today(hedy, line, takes_vo
     assert answer.json()["route"] is None
 
 
+@pytest.mark.parametrize(("takes_voicemail", "result"), [(True, "message"), (False, "goodbye")])
+def test_a_line_that_is_not_in_use_is_told_to_ring_nobody(hedy, routed, ada, takes_voicemail, result):
+    """As calls to it are answered, whatever its route and the spam rules say."""
+    SpamRule.objects.create(kind="prefix", number="+1202", action="refuse")
+    routed.is_active, routed.takes_voicemail = False, takes_voicemail
+    routed.save()
+
+    answer = asked(hedy, at=MONDAY).json()
+
+    assert (answer["result"], answer["route"], answer["rings"]) == (result, None, [])
+    assert answer["steps"][0]["title"] == "Line Support is not in use"
+
+
+def test_a_line_that_takes_no_voicemail_is_not_said_to_take_some(hedy, line):
+    line.takes_voicemail = False
+    line.save()
+
+    assert asked(hedy).json()["steps"][0]["reason"] == "Its team rings."
+
+
+@pytest.mark.parametrize("typed", ["+12025550142", "(202) 555-0142"])
+def test_a_caller_is_known_however_the_number_is_typed(hedy, line, team, ada, grace, typed):
+    factories.make_contact("Maya Okonkwo", owner=grace)
+    steps = document(step("team", "team", team=team.pk, first="owner", waited="box", nobody="box"), box())
+    route = Route.objects.create(name="Owners")
+    route.current = RouteVersion.objects.create(route=route, number=1, steps=steps)
+    route.save()
+    line.route = route
+    line.save()
+
+    rings = asked(hedy, **{"from": typed}).json()["rings"]
+
+    assert rings[0]["agent"]["name"] == "Grace"
+
+
 def test_a_spam_rule_is_told(hedy, routed):
     SpamRule.objects.create(kind="prefix", number="+1202", action="refuse")
 

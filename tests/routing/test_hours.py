@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from routing.holidays import holiday_of
 from routing.hours import DAY, Hours, OwnDate, Span, Switch, Why
+from routing.meeting import why_said
 from tests.routing import hours_oracle
 
 LONDON = ZoneInfo("Europe/London")
@@ -153,6 +154,16 @@ def test_a_date_of_ones_own_comes_before_the_week_and_the_holiday():
     assert own.at(at("2026-12-24T10:00")).name == "Christmas Eve"
     assert own.at(at("2026-12-28T10:00")).is_open
     assert not own.at(at("2026-12-28T09:00")).is_open
+
+
+@pytest.mark.parametrize("name", ["Stocktaking", ""])
+@pytest.mark.parametrize(("clock", "ends"), [("11:00", ": 10:00–14:00."), ("09:00", ", and is closed at that time.")])
+def test_a_date_of_ones_own_is_told_with_its_name_or_without(name, clock, ends):
+    own = hours(dates={date(2026, 12, 28): OwnDate(name, (span("10:00", "14:00"),))})
+
+    said = str(why_said(own, own.at(at(f"2026-12-28T{clock}"))))
+
+    assert said == f"2026-12-28{', Stocktaking,' if name else ''} has hours of its own{ends}"
 
 
 def test_a_switch_holds_until_its_time_and_then_the_week_applies():

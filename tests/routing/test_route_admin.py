@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from routing.admin.editor_words import editor_words
@@ -194,6 +195,21 @@ def test_the_explainer_tells_of_a_saved_and_of_an_unsaved_route(admin, route, li
     draft = json.dumps(document(box(name="Only a box", team=team.pk)))
     page = admin.post(explain, {"line": line.pk, "document": draft, "name": "Daytime"}, secure=True).content.decode()
     assert "Step 1, Only a box: a message is taken" in page
+
+
+def test_whoever_may_look_at_lines_in_admin_asks_about_all_and_others_are_told_that_there_is_none(route, line):
+    clerk = factories.make_agent("clerk", is_staff=True)
+    client = Client()
+
+    def page(*rights: str) -> str:
+        clerk.user_permissions.set(Permission.objects.filter(codename__in=rights))
+        client.force_login(clerk)
+        return client.get("/admin/routing/route/explain/", secure=True).content.decode()
+
+    assert f'<option value="{line.pk}">' in page("view_route", "view_line")
+    bare = page("view_route")
+    assert "There is no line that you may ask about." in bare
+    assert 'class="rt-ask"' not in bare
 
 
 @pytest.mark.parametrize(
