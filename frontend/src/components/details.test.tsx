@@ -186,7 +186,7 @@ describe("a spam rule for the caller", () => {
     await screen.findByText("There is one for this caller.");
 
     send(push({ type: "call.incoming", live: { ...live, call: { ...live.call, party } } }), rang);
-    await callArea().findByText("A spam rule is for this caller.");
+    await callArea().findByText("A rule marks this caller as spam.");
   });
 });
 

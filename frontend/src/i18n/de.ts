@@ -22,7 +22,7 @@ export const de: PageWords = {
   "common.notThere": "{device} ist nicht da.",
   "common.vouched": "Das Telefonnetz bestätigt diese Rufnummer.",
   "common.forged": "Das Telefonnetz bestätigt diese Rufnummer nicht. Sie kann gefälscht sein.",
-  "common.spam": "Für diesen Anrufer gilt eine Spam-Regel.",
+  "common.spam": "Eine Regel markiert diesen Anrufer als Spam.",
 
   // The page and its parts
   "app.skip": "Zum Anruf",

@@ -23,7 +23,7 @@ export const en = {
   "common.notThere": "{device} is not there.",
   "common.vouched": "The phone network vouches for this number.",
   "common.forged": "The phone network does not confirm this number. It may be forged.",
-  "common.spam": "A spam rule is for this caller.",
+  "common.spam": "A rule marks this caller as spam.",
 
   // The page and its parts
   "app.skip": "Go to call",
