@@ -1,0 +1,199 @@
+import { render, screen } from "@testing-library/preact";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+
+import { Editor, type EditorData } from "./Editor";
+import { type Finding, newStep, type RouteDocument, type Step } from "./model";
+import type { Saved, SaveRefused } from "./saving";
+
+const WORDS: EditorData["words"] = {
+  route_name: "Name of the route",
+  one_change: "1 change not saved",
+  changes: "%(count)d changes not saved",
+  save_as: "Save as version %(number)d",
+  saved_as: "Saved as version %(number)d.",
+  not_saved: "Not saved",
+  discard: "Discard",
+  field_name: "Name",
+  prompt_words: "Words",
+  remove_step: "Remove the step",
+};
+
+function step(id: string, kind: string, name: string, more: Partial<Step> = {}): Step {
+  return { ...newStep(kind, [], name), id, ...more };
+}
+
+function shop(): RouteDocument {
+  const hello = step("hello", "announcement", "Greeting", { prompt: { text: "Welcome." }, next: "bye" });
+  return { first: "hello", steps: [hello, step("bye", "goodbye", "End", { prompt: { text: "Bye." } })] };
+}
+
+type Sent = { name: string; based_on: number; document: RouteDocument };
+
+/** The editor, and the server's answers in the test's hands. */
+function edit(route = shop(), more: Partial<EditorData> = {}) {
+  const sent: Sent[] = [];
+  const answers: ((answer: Saved | SaveRefused) => void)[] = [];
+  const onCreated = vi.fn();
+  render(
+    <Editor
+      data={{
+        route: 1,
+        name: "Daytime",
+        number: 1,
+        saved: { by: "Ada", at: "today" },
+        document: route,
+        may_change: true,
+        lines: [],
+        choices: { teams: [], agents: [], hours: [], greetings: [], routes: [], languages: [] },
+        addresses: { explain: "/explain/", versions: "/versions/", list: "/list/" },
+        words: WORDS,
+        ...more,
+      }}
+      csrf="token"
+      save={(what) => {
+        sent.push(what);
+        return new Promise((resolve) => answers.push(resolve));
+      }}
+      onCreated={onCreated}
+    />,
+  );
+  const answer = (given: Saved | SaveRefused) => answers.shift()?.(given);
+  const saved = (changed: Partial<Saved> = {}) => {
+    const last = sent.at(-1)!;
+    answer({
+      saved: true,
+      number: last.based_on + 1,
+      address: "/route/1/",
+      document: last.document,
+      warnings: [],
+      ...changed,
+    });
+  };
+  const user = userEvent.setup({ delay: null });
+  const open = async (id: string) => {
+    await user.click(head(id));
+    await vi.waitFor(() => expect(document.activeElement).toBe(field("Name")));
+  };
+  return { user, open, sent, answer, saved, onCreated };
+}
+
+const save = (number: number) =>
+  screen.getByRole<HTMLButtonElement>("button", { name: `Save as version ${number}` });
+const head = (name: string) => document.querySelector<HTMLElement>(`#head-${name}`)!;
+const field = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
+
+function refusal(at: string, where: string): Finding {
+  return {
+    step: at,
+    field: where,
+    name: "Greeting",
+    number: 1,
+    text: "Nobody hears it.",
+    todo: "Write it.",
+    is_refusal: true,
+    way: [],
+    send_to: "",
+  };
+}
+
+describe("what is typed while a save is under way", () => {
+  it("stays, counts as not saved, and is in the next save", async () => {
+    const { user, open, sent, saved } = edit();
+    await open("hello");
+    await user.type(field("Words"), " One.");
+    await user.click(save(2));
+    await user.type(field("Words"), " Two.");
+
+    saved();
+
+    expect(await screen.findByText("Saved as version 2.")).toBeTruthy();
+    expect(field("Words").value).toBe("Welcome. One. Two.");
+    expect(screen.getByText("1 change not saved")).toBeTruthy();
+    await user.click(save(3));
+    expect(sent[1]?.based_on).toBe(2);
+    expect(sent[1]?.document.steps[0]?.["prompt"]).toMatchObject({ text: "Welcome. One. Two." });
+  });
+
+  it("is all that is kept: the rest is as the server wrote it", async () => {
+    const { user, open, sent, saved } = edit();
+    await open("hello");
+    await user.type(field("Name"), "  ");
+    await user.click(save(2));
+    await user.type(field("Words"), " More.");
+
+    const [hello, bye] = sent[0]!.document.steps;
+    const document = {
+      first: "hello",
+      steps: [
+        { ...hello!, name: "Greeting" },
+        { ...bye!, name: "The end" },
+      ],
+    };
+    saved({ document });
+
+    expect(await screen.findByText("1 change not saved")).toBeTruthy();
+    expect([field("Name").value, field("Words").value]).toEqual(["Greeting", "Welcome. More."]);
+    expect(head("bye").textContent).toContain("The end");
+  });
+
+  it("is gone when it is discarded, and what was saved stays", async () => {
+    const { user, saved } = edit();
+    vi.stubGlobal("confirm", () => true);
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(2));
+    await user.type(field("Name of the route"), "B");
+    saved();
+    expect(await screen.findByText("1 change not saved")).toBeTruthy();
+
+    await user.click(screen.getByRole("button", { name: "Discard" }));
+
+    expect(field("Name of the route").value).toBe("Daytime A");
+    expect(screen.queryByText("1 change not saved")).toBeNull();
+  });
+
+  it("is not left for what was refused, and may be saved", async () => {
+    const { user, open, answer } = edit();
+    await open("bye");
+    await user.type(field("Words"), " One.");
+    await user.click(save(2));
+    await user.type(field("Words"), " Two.");
+
+    answer({ saved: false, text: "", findings: [refusal("hello", "prompt")] });
+
+    expect((await screen.findByRole("alert")).textContent).toContain("Nobody hears it.");
+    expect(document.activeElement).toBe(field("Words"));
+    expect(field("Words").value).toBe("Bye. One. Two.");
+    expect(save(2).disabled).toBe(false);
+  });
+
+  it("does not go with the page of a new route", async () => {
+    const { user, saved, onCreated } = edit(shop(), { route: null, number: 0 });
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(1));
+    await user.type(field("Name of the route"), "B");
+    saved();
+    expect(await screen.findByText("1 change not saved")).toBeTruthy();
+    expect(onCreated.mock.lastCall).toEqual(["/route/1/", true]);
+
+    await user.click(save(2));
+    saved();
+
+    expect(await screen.findByText("Saved as version 2.")).toBeTruthy();
+    expect(onCreated.mock.lastCall).toEqual(["/route/1/", false]);
+  });
+});
+
+describe("what was refused", () => {
+  it("is shown with the focus where it is, when nothing was typed since", async () => {
+    const { user, answer } = edit();
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(2));
+
+    answer({ saved: false, text: "", findings: [refusal("hello", "prompt")] });
+
+    expect(await screen.findByRole("alert")).toBeTruthy();
+    await vi.waitFor(() => expect(document.activeElement).toBe(field("Words")));
+    expect(save(2).disabled).toBe(true);
+  });
+});
