@@ -16,7 +16,8 @@ const WORDS: EditorData["words"] = {
   discard: "Discard",
   field_name: "Name",
   prompt_words: "Words",
-  remove_step: "Remove the step",
+  remove_key: "Remove the key",
+  key_words: "Words for it",
 };
 
 function step(id: string, kind: string, name: string, more: Partial<Step> = {}): Step {
@@ -195,5 +196,54 @@ describe("what was refused", () => {
     expect(await screen.findByRole("alert")).toBeTruthy();
     await vi.waitFor(() => expect(document.activeElement).toBe(field("Words")));
     expect(save(2).disabled).toBe(true);
+  });
+});
+
+describe("the words for the keys of a menu", () => {
+  const said = () => screen.getAllByLabelText<HTMLInputElement>("Words for it").map(({ value }) => value);
+
+  function menu(): RouteDocument {
+    const keys = [
+      { digit: "1", meaning: "Orders", next: "bye", words: ["order", "buy"] },
+      { digit: "2", meaning: "Repairs", next: "bye", words: ["broken"] },
+      { digit: "3", meaning: "Others", next: "bye" },
+    ];
+    const [, bye] = shop().steps;
+    return { first: "menu", steps: [step("menu", "menu", "Menu", { keys, speech: true }), bye!] };
+  }
+
+  it("stay with their key when one before it is removed", async () => {
+    const { user, open, sent } = edit(menu());
+    await open("menu");
+    expect(said()).toEqual(["order, buy", "broken", ""]);
+    await user.type(screen.getAllByLabelText("Words for it")[0]!, ", pay,");
+
+    await user.click(screen.getByRole("button", { name: "Remove the key 1" }));
+
+    expect(said()).toEqual(["broken", ""]);
+    await user.type(screen.getAllByLabelText("Words for it")[0]!, ", mend");
+    await user.click(save(2));
+    expect(sent[0]?.document.steps[0]?.["keys"]).toMatchObject([{ words: ["broken", "mend"] }, {}]);
+  });
+
+  it("are those of the saved version again when changes are discarded", async () => {
+    const { user, open } = edit(menu());
+    vi.stubGlobal("confirm", () => true);
+    await open("menu");
+    await user.type(screen.getAllByLabelText("Words for it")[1]!, ", mend");
+    await user.click(screen.getByRole("button", { name: "Discard" }));
+
+    expect(said()).toEqual(["order, buy", "broken", ""]);
+  });
+
+  it("are as typed until the field is left: a comma is a letter on the way", async () => {
+    const { user, open } = edit(menu());
+    await open("menu");
+    await user.type(screen.getAllByLabelText("Words for it")[2]!, "other , ");
+    expect(said()[2]).toBe("other , ");
+
+    await user.tab();
+
+    expect(said()[2]).toBe("other");
   });
 });
