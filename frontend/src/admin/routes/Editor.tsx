@@ -69,7 +69,8 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
   const first = refusals[0];
   const lines = data.lines.map((line) => line.name).join(", ") || (words["no_line"] ?? "");
 
-  useEffect(() => {
+  // With the drawing itself: the page of a route that was just saved comes at once, and nothing is lost on the way there.
+  useLayoutEffect(() => {
     if (!changes) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener("beforeunload", ask);

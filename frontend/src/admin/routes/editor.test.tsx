@@ -185,6 +185,24 @@ describe("what is typed while a save is under way", () => {
   });
 });
 
+describe("leaving the page", () => {
+  const asks = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+
+  it("asks while something is not saved, and not on the way to the page of a new route", async () => {
+    const { user, saved, onCreated } = edit(shop(), { route: null, number: 0 });
+    const left = new Promise<boolean>((resolve) =>
+      onCreated.mockImplementation(() => setTimeout(() => resolve(asks()), 0)),
+    );
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(1));
+    expect(asks()).toBe(true);
+
+    saved();
+
+    expect(await left).toBe(false);
+  });
+});
+
 describe("what was refused", () => {
   it("is shown with the focus where it is, when nothing was typed since", async () => {
     const { user, answer } = edit();
