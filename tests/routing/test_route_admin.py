@@ -120,9 +120,18 @@ def test_whoever_may_only_look_sees_the_route_and_saves_nothing(admin, route, te
 
     page = client.get(change(route), secure=True)
     assert '"may_change": false' in page.content.decode()
-    assert sent(client, change(route), box(team=team.pk), based_on=1).status_code == 403
+    answer = sent(client, change(route), box(team=team.pk), based_on=1)
+    assert (answer.status_code, answer.json()["text"]) == (403, "You may not change routes. Ask your admin.")
     client.force_login(factories.make_agent("nobody", is_staff=True))
     assert client.get(change(route), secure=True).status_code == 403
+
+
+def test_a_save_without_a_session_or_its_token_is_answered_by_no_json(route, team):
+    """By this the editor knows that its user is signed out (`saving.ts`)."""
+    led = sent(Client(), change(route), box(team=team.pk), based_on=1)
+    assert (led.status_code, led["Location"].partition("?")[0]) == (302, "/admin/login/")
+    refused = sent(Client(enforce_csrf_checks=True), change(route), box(team=team.pk), based_on=1)
+    assert (refused.status_code, refused["Content-Type"]) == (403, "text/html; charset=utf-8")
 
 
 def test_the_history_says_in_words_what_changed_and_brings_a_version_back(admin, route, team):

@@ -12,8 +12,10 @@ const WORDS: EditorData["words"] = {
   changes: "%(count)d changes not saved",
   save_as: "Save as version %(number)d",
   saved_as: "Saved as version %(number)d.",
-  not_saved: "Not saved",
+  not_saved: "Not saved: callers would not be looked after",
+  not_saved_now: "Not saved.",
   discard: "Discard",
+  try_it: "Try it",
   field_name: "Name",
   prompt_words: "Words",
   remove_key: "Remove the key",
@@ -214,6 +216,37 @@ describe("what was refused", () => {
     expect(await screen.findByRole("alert")).toBeTruthy();
     await vi.waitFor(() => expect(document.activeElement).toBe(field("Words")));
     expect(save(2).disabled).toBe(true);
+  });
+
+  it("may be saved again when it is for no step, and is said to be no fault of the route", async () => {
+    const { user, answer, saved, sent } = edit();
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(2));
+    answer({ saved: false, text: "You are signed out.", findings: [], again: true });
+    expect((await screen.findByRole("alert")).textContent).toBe("Not saved.You are signed out.");
+
+    await user.click(save(2));
+    saved();
+
+    expect(await screen.findByText("Saved as version 2.")).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(sent[1]).toEqual(sent[0]);
+  });
+
+  it("is tried with the token of the present session", async () => {
+    const { user } = edit();
+    document.cookie = "csrftoken=new";
+    const posted = new Promise((resolve) =>
+      document.querySelector("form")!.addEventListener("submit", (event) => {
+        event.preventDefault();
+        resolve(new FormData(event.currentTarget as HTMLFormElement).get("csrfmiddlewaretoken"));
+      }),
+    );
+
+    await user.click(screen.getByRole("button", { name: "▸ Try it" }));
+
+    expect(await posted).toBe("new");
+    document.cookie = "csrftoken=; max-age=0";
   });
 });
 
