@@ -114,11 +114,12 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
             by = str(error.newest.saved_by) if error.newest.saved_by else "–"
             text = _("%(name)s saved version %(number)d meanwhile. Load the page again, then repeat your changes.")
             return _refused([], text % {"name": by, "number": error.newest.number}, status=409)
-        self._log(request, route, saved.version, is_new=is_new)
+        if not saved.is_repeated:
+            self._log(request, route, saved.version, is_new=is_new)
         return JsonResponse(
             {
                 "number": saved.version.number,
-                "address": reverse("admin:routing_route_change", args=[route.pk]),
+                "address": reverse("admin:routing_route_change", args=[saved.version.route_id]),
                 "document": saved.version.steps,
                 "warnings": [finding_json(each, plan_of(saved.version.steps)) for each in saved.warnings],
             }
