@@ -40,13 +40,15 @@ class NameTaken(Exception):
 class Saved:
     version: RouteVersion
     warnings: list[Finding]
+    is_repeated: bool = False
+    """It was saved before, and only the answer was lost."""
 
 
 def route_save(route: Route, document: Any, *, name: str, based_on: int, by: Agent | None) -> Saved:
     """Keeps the steps as the next version, which is then in force for the next caller.
 
-    `based_on`: the number of the version that was changed; 0 for a new route. Raises `RouteRefused`, `RouteChanged`,
-    `NameTaken`.
+    `based_on`: the number of the version that was changed; 0 for a new route. What the same person saved a moment
+    ago is not saved twice. Raises `RouteRefused`, `RouteChanged`, `NameTaken`.
     """
     plan, findings = document_check(document, known_now(), route_id=route.pk)
     if any(each.is_refusal for each in findings):
@@ -54,9 +56,22 @@ def route_save(route: Route, document: Any, *, name: str, based_on: int, by: Age
     route.name = name
     try:
         version = _add_version(route, plan, based_on=based_on, by=by)
-    except IntegrityError:
-        raise NameTaken from None
+    except (RouteChanged, IntegrityError) as error:
+        before = _saved_before(name, plan, based_on=based_on, by=by)
+        if before is not None and route.pk in (None, before.route_id):
+            return Saved(before, findings, is_repeated=True)
+        if isinstance(error, IntegrityError):
+            raise NameTaken from None
+        raise
     return Saved(version, findings)
+
+
+def _saved_before(name: str, plan: Plan, *, based_on: int, by: Agent | None) -> RouteVersion | None:
+    """The newest version of the route of that name, if it is what is to be saved, by the same person."""
+    newest = RouteVersion.objects.select_related("route").filter(route__name=name).order_by("-number").first()
+    if newest is None or by is None or (newest.number, newest.saved_by_id) != (based_on + 1, by.pk):
+        return None
+    return newest if newest.steps == plan.as_json() else None
 
 
 def route_bring_back(route: Route, number: int, *, by: Agent | None) -> Saved:

@@ -23,6 +23,7 @@ import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
 import { inTurn } from "./acts";
 import type { Exhibit } from "./exhibit";
+import { heardTime } from "../src/serverClock";
 
 /** `xx` is no language: it shows what has not been translated, and what has no room for longer words. */
 export type GalleryLanguage = Language | "xx";
@@ -47,6 +48,7 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   if (exhibit.board) {
     board.open();
     board.connected();
+    heardTime(exhibit.board.now, Date.now());
     board.merge(exhibit.board, Date.now());
     if (exhibit.boardIsOld) board.lost();
   }

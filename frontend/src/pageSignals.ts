@@ -14,6 +14,7 @@ import restIcon from "../public/icons/favicon.svg?raw";
 import holdIcon from "../public/icons/hold.svg?raw";
 import unreachableIcon from "../public/icons/unreachable.svg?raw";
 import { t } from "./i18n/i18n";
+import { byOurClock } from "./serverClock";
 
 const PRODUCT = "Ringdesk";
 
@@ -40,11 +41,11 @@ export function signalOf(state: State, now: number): Signal {
     const held = heldSince(shownCall(state));
     if (asked?.mine && asked.hears !== "customer") {
       const { since, to } = asked.transfer;
-      return { titles: [`${length(Date.parse(since))} ${targetTitle(to)}`], icon: "call" };
+      return { titles: [`${length(byOurClock(since))} ${targetTitle(to)}`], icon: "call" };
     }
     if (held !== null) {
       const name = facts?.title ?? "";
-      return { titles: [t("signal.hold", { length: length(held), name })], icon: "hold" };
+      return { titles: [t("signal.hold", { length: length(byOurClock(held)), name })], icon: "hold" };
     }
     const icon = focus.state === "open" ? "call" : "hold";
     return { titles: [`${length(focus.since)} ${facts?.title}`], icon };

@@ -12,6 +12,7 @@ import type {
 import { clock, minutes } from "./format";
 import { firstName, isolated } from "./names";
 import { t } from "./i18n/i18n";
+import { byOurClock } from "./serverClock";
 
 export type Tone = "go" | "stop" | "accent" | "plain";
 type QueueCaller = Pick<Queue["callers"][number], "rings_at" | "not_before">;
@@ -86,7 +87,7 @@ export function presenceDetail(
   const { state, trouble, since, wrap_up } = presence;
   if (state === "wrap-up" && wrap_up) {
     if (wrap_up.stays) return t("detail.wrapUpStays");
-    return t("detail.wrapUp", { left: minutes((Date.parse(wrap_up.until) - now) / 1000) });
+    return t("detail.wrapUp", { left: minutes((byOurClock(wrap_up.until) - now) / 1000) });
   }
   if (state === "not-reachable") {
     const why = trouble ? t(`detail.${trouble}`, { time: since ? clock(since) : "" }) : "";
@@ -165,6 +166,6 @@ export function byWhom({ agent, incoming }: Pick<Call, "agent" | "incoming">, me
 export function callBackSentence({ rings_at, not_before }: QueueCaller, now: number): string {
   const names = rings_at.map(({ name }) => isolated(name)).join(", ");
   if (names) return t("waiting.callsBack", { names });
-  const again = not_before ? Date.parse(not_before) : 0;
-  return again > now ? t("waiting.callBackAt", { time: clock(again) }) : t("waiting.callBack");
+  if (!not_before || byOurClock(not_before) <= now) return t("waiting.callBack");
+  return t("waiting.callBackAt", { time: clock(not_before) });
 }

@@ -25,6 +25,8 @@ _WORDS: dict[str, str | Promise] = {
     "history": _("History"),
     "next_caller": _("a change applies to the next caller, never to one who is on the way"),
     "not_saved": _("Not saved: callers would not be looked after on every way."),
+    "not_saved_now": _("Not saved."),
+    "signed_out": _("You are signed out. Your changes are still here: sign in again in another tab, then save."),
     "no_answer": _("The server did not answer. Your changes are still here: save again in a moment."),
     "what_to_do": _("What to do:"),
     "way_there": _("The way there: %(way)s."),

@@ -69,12 +69,12 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
         """The editor, in place of a form; what it saves comes as JSON."""
         route = self._route(request, object_id) if object_id else Route()
         may_change = self.has_change_permission(request, route) if object_id else self.has_add_permission(request)
-        if not (may_change or (object_id and self.has_view_permission(request, route))):
-            raise PermissionDenied
         if request.method == "POST":
             if not may_change:
-                raise PermissionDenied
+                return _refused([], _("You may not change routes. Ask your admin."), status=403)
             return self._save(request, route)
+        if not (may_change or (object_id and self.has_view_permission(request, route))):
+            raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
             "title": route.name or _("Add a route"),
@@ -114,11 +114,12 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
             by = str(error.newest.saved_by) if error.newest.saved_by else "–"
             text = _("%(name)s saved version %(number)d meanwhile. Load the page again, then repeat your changes.")
             return _refused([], text % {"name": by, "number": error.newest.number}, status=409)
-        self._log(request, route, saved.version, is_new=is_new)
+        if not saved.is_repeated:
+            self._log(request, route, saved.version, is_new=is_new)
         return JsonResponse(
             {
                 "number": saved.version.number,
-                "address": reverse("admin:routing_route_change", args=[route.pk]),
+                "address": reverse("admin:routing_route_change", args=[saved.version.route_id]),
                 "document": saved.version.steps,
                 "warnings": [finding_json(each, plan_of(saved.version.steps)) for each in saved.warnings],
             }

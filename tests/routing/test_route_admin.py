@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 
 from routing.admin.editor_words import editor_words
-from routing.models import Route
+from routing.models import Route, RouteVersion
 from routing.steps import KINDS
 from tests import factories
 from tests.packages import ROOT
@@ -96,6 +97,44 @@ def test_who_changed_a_version_that_is_not_the_newest_any_more_is_told_whose_it_
     assert route.versions.count() == 2
 
 
+@pytest.mark.parametrize("path", ["add", "change"])
+def test_a_save_of_which_only_the_answer_was_lost_is_answered_when_it_is_repeated(admin, route, team, path):
+    where, based_on = (ADD, 0) if path == "add" else (change(route), 1)
+    # Not as it is kept: what was saved is read as this is.
+    steps, name = (hello(words="  Hello. "), box(team=team.pk)), "At night" if path == "add" else "Daytime"
+    first = sent(admin, where, *steps, name=name, based_on=based_on)
+    versions, entries = RouteVersion.objects.count(), LogEntry.objects.count()
+
+    again = sent(admin, where, *steps, name=name, based_on=based_on)
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert (RouteVersion.objects.count(), LogEntry.objects.count()) == (versions, entries)
+
+
+def test_the_same_steps_are_not_taken_for_a_repeated_save_by_somebody_else_or_once_there_is_a_newer_one(
+    admin, route, team
+):
+    other = Client()
+    other.force_login(factories.make_agent("other", is_staff=True, is_superuser=True))
+    both = hello(words="One."), box(team=team.pk)
+    assert sent(admin, change(route), *both, based_on=1).status_code == 200
+
+    assert sent(other, change(route), *both, based_on=1).status_code == 409
+    assert sent(other, ADD, hello(), box(team=team.pk)).status_code == 422
+    assert sent(other, change(route), hello(words="Two."), box(team=team.pk), based_on=2).status_code == 200
+    assert sent(admin, change(route), *both, based_on=1).status_code == 409
+
+
+def test_a_route_does_not_take_the_name_of_another_with_the_same_steps(admin, route, team):
+    steps = hello(words="One."), box(team=team.pk)
+    assert sent(admin, ADD, hello(), box(team=team.pk), name="Second").status_code == 200
+    assert sent(admin, change(route), *steps, based_on=1).status_code == 200
+
+    answer = sent(admin, change(Route.objects.get(name="Second")), *steps, based_on=1)
+
+    assert (answer.status_code, answer.json()["text"]) == (422, "There is a route of this name already.")
+
+
 def test_two_routes_do_not_have_one_name(admin, route, team):
     answer = sent(admin, ADD, box(team=team.pk))
 
@@ -121,9 +160,18 @@ def test_whoever_may_only_look_sees_the_route_and_saves_nothing(admin, route, te
 
     page = client.get(change(route), secure=True)
     assert '"may_change": false' in page.content.decode()
-    assert sent(client, change(route), box(team=team.pk), based_on=1).status_code == 403
+    answer = sent(client, change(route), box(team=team.pk), based_on=1)
+    assert (answer.status_code, answer.json()["text"]) == (403, "You may not change routes. Ask your admin.")
     client.force_login(factories.make_agent("nobody", is_staff=True))
     assert client.get(change(route), secure=True).status_code == 403
+
+
+def test_a_save_without_a_session_or_its_token_is_answered_by_no_json(route, team):
+    """By this the editor knows that its user is signed out (`saving.ts`)."""
+    led = sent(Client(), change(route), box(team=team.pk), based_on=1)
+    assert (led.status_code, led["Location"].partition("?")[0]) == (302, "/admin/login/")
+    refused = sent(Client(enforce_csrf_checks=True), change(route), box(team=team.pk), based_on=1)
+    assert (refused.status_code, refused["Content-Type"]) == (403, "text/html; charset=utf-8")
 
 
 def test_the_history_says_in_words_what_changed_and_brings_a_version_back(admin, route, team):

@@ -1,5 +1,6 @@
 /** REST of our own server. Every failure is an `ApiError` whose message is a sentence for the agent. */
 import type { Config } from "../config";
+import { csrfToken } from "../csrf";
 import type { CallAct } from "../softphone/control";
 import type { Call, ReadyText, Text, TextFile, Thread, TransferTargets } from "../messages";
 import type {
@@ -56,7 +57,7 @@ export function createSender(config: Pick<Config, "csrfToken">, fetcher: typeof 
       credentials: "same-origin",
       headers: {
         Accept: "application/json",
-        ...(body === undefined ? {} : { "X-CSRFToken": csrf(config.csrfToken) }),
+        ...(body === undefined ? {} : { "X-CSRFToken": csrfToken(config.csrfToken) }),
         // The browser names a form's own boundary.
         ...(body === undefined || isForm ? {} : { "Content-Type": file ? file.type : "application/json" }),
         ...headers,
@@ -230,12 +231,6 @@ function requestsOf(act: CallAct): ActRequest[] {
     default:
       return [post(`${act.do}/`)];
   }
-}
-
-/** The token of the present session: the cookie is newer than the page after signing in again in another tab. */
-function csrf(fromPage: string): string {
-  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
-  return cookie?.[1] ?? fromPage;
 }
 
 async function failureOf(response: Response): Promise<ApiError> {

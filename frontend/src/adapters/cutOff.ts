@@ -5,6 +5,7 @@
 import type { Api } from "../ports";
 import { isTalk, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
+import { byOurClock } from "../serverClock";
 
 /** Milliseconds: who was cut off longer ago has been called by now, or called again. */
 const OFFERED_FOR = 3_600_000;
@@ -52,7 +53,7 @@ export function watchCutOff(
     keep(null);
     try {
       const call = await api.call(sid);
-      if (!call.end_time || Date.now() - Date.parse(call.end_time) < OFFERED_FOR) {
+      if (!call.end_time || Date.now() - byOurClock(call.end_time) < OFFERED_FOR) {
         store.send({ type: "call.cut-off", call });
       }
     } catch {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { SoftphoneEvent } from "../softphone/events";
-import { sampleTexts } from "../testing/samples";
+import { serverNow } from "../serverClock";
+import { sample, sampleTexts } from "../testing/samples";
 import { createDesk } from "./desk";
 
 class FakeSocket extends EventTarget {
@@ -60,6 +61,26 @@ describe("the desk's socket", () => {
     latest().says("no json");
     expect(types()).toEqual(["desk.connecting", "desk.opened", "desk.message"]);
     expect(events[2]).toMatchObject({ message: { type: "call.incoming" } });
+  });
+
+  it.each([
+    ["desk.snapshot", (now: string) => ({ ...sample("desk.snapshot"), now })],
+    [
+      "board.changed",
+      (now: string) => ({ type: "board.changed", board: { ...sample("board.changed").board, now } }),
+    ],
+  ])("hears from %s what time it is at the server, before anybody else does", (_type, frame) => {
+    const times: string[] = [];
+    createDesk("ws://desk/ws/desk/", ({ type }) => {
+      if (type === "desk.message") times.push(new Date(serverNow()).toISOString());
+    }).open();
+    latest().opens();
+
+    latest().says(JSON.stringify(frame("2026-11-23T09:30:02Z")));
+    vi.advanceTimersByTime(1000);
+
+    expect(times).toEqual(["2026-11-23T09:30:02.000Z"]);
+    expect(serverNow()).toBe(Date.parse("2026-11-23T09:30:03Z"));
   });
 
   it("comes back, waiting longer each time until it is let in", () => {

@@ -3,6 +3,7 @@ import { decodeMessage, type DeskMessage } from "../messages";
 import type { Desk, Send } from "../ports";
 import { alarm, type Cancel } from "./alarms";
 import { t } from "../i18n/i18n";
+import { heardTime } from "../serverClock";
 
 /** The server says something every ten seconds: who hears nothing for twice as long asks. */
 const ASK_AFTER = 20_000;
@@ -59,7 +60,10 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     // Only a server that lets this agent in counts as a success, or a refused desk would knock without pause.
     if (message.type === "desk.snapshot") failures = 0;
     if (message.type === "session.ended") over = true;
-    send({ type: "desk.message", message, at: Date.now() });
+    const at = Date.now();
+    if (message.type === "desk.snapshot") heardTime(message.now, at);
+    if (message.type === "board.changed") heardTime(message.board.now, at);
+    send({ type: "desk.message", message, at });
   }
 
   /** The server works on one frame after the other: what was sent before that ping is done. */

@@ -35,6 +35,7 @@ import { TransferPanel } from "./TransferPanel";
 import type { CallPanel } from "./useCallPanels";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 interface Props {
   state: State;
@@ -122,6 +123,7 @@ function Who({ state, talk, facts, asked, held }: Props & { asked: Consultation 
       ? t("call.calledLine", { line: lineName })
       : t("call.theySee", { line: talk.line?.display ?? lineName }));
   const detail = detailOf(way, facts.place, facts.company);
+  const music = heldSince(shownCall(state));
   return (
     <Identity
       icon={lost ? "signal" : held ? "pause" : "phone"}
@@ -136,7 +138,7 @@ function Who({ state, talk, facts, asked, held }: Props & { asked: Consultation 
           detail
         )
       }
-      since={(held && heldSince(shownCall(state))) || talk.since}
+      since={held && music ? byOurClock(music) : talk.since}
       tags={talk.muted && <span class="tag tag-identity">{t("call.muted")}</span>}
     />
   );

@@ -51,6 +51,7 @@ import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
 import { partyTitle } from "../words";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 export interface AppProps {
   store: Store;
@@ -295,7 +296,7 @@ export function App(props: AppProps) {
         <MiniRing
           word={t("back.offer")}
           title={partyTitle(callBack)}
-          since={Date.parse(callBack.since)}
+          since={byOurClock(callBack.since)}
           onShow={toAnswer}
         />
       )}

@@ -11,6 +11,7 @@ import { awaySentence, presenceWord } from "../words";
 import { Icon } from "./Icon";
 import { PresenceDot } from "./PresenceDot";
 import { t } from "../i18n/i18n";
+import { serverNow } from "../serverClock";
 
 interface Props {
   state: State;
@@ -121,7 +122,7 @@ interface BackAtProps {
 
 /** When the agent says to be back. The menu stays open: the reason comes after it, or came before. */
 function BackAt({ canChoose, backAt, onBack }: BackAtProps) {
-  const [from] = useState(() => Date.now());
+  const [from] = useState(() => serverNow());
   const times = backTimes(from);
   const all =
     backAt && !times.some((time) => Date.parse(time) === Date.parse(backAt)) ? [backAt, ...times] : times;

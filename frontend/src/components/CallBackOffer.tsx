@@ -8,6 +8,7 @@ import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 interface Props {
   callBack: CallBack;
@@ -19,7 +20,7 @@ interface Props {
 export function CallBackOffer({ callBack, state, onCall, onDecline }: Props) {
   const now = useNow(true);
   const { party, line, team, tries, why, note } = callBack;
-  const left = Math.max(0, Math.ceil((Date.parse(callBack.until) - now) / 1000));
+  const left = Math.max(0, Math.ceil((byOurClock(callBack.until) - now) / 1000));
   return (
     <CallLayout
       tone="ringing"
@@ -29,7 +30,7 @@ export function CallBackOffer({ callBack, state, onCall, onDecline }: Props) {
           word={t("back.offer")}
           facts={callerFacts(state, null, callBackHints(callBack))}
           detail={detailOf(party.place, party.company)}
-          since={Date.parse(callBack.since)}
+          since={byOurClock(callBack.since)}
         />
       }
       notice={

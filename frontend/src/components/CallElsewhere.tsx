@@ -10,6 +10,7 @@ import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { CallerFactList } from "./IncomingCall";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 export const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 let moved = 0;
@@ -45,7 +46,7 @@ export function CallElsewhere(props: Props) {
           word={isParked ? t("second.parked") : t("move.title")}
           facts={facts}
           detail={detailOf(facts.place, facts.company)}
-          since={since ? Date.parse(since) : undefined}
+          since={since ? byOurClock(since) : undefined}
         />
       }
       notice={

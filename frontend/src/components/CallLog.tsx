@@ -14,6 +14,7 @@ import { focusIsLost, isShown } from "./regions";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 import { LoadMore } from "./LoadMore";
+import { serverNow } from "../serverClock";
 
 const SCOPES: LogScope[] = ["all", "mine", "missed", "voicemail"];
 
@@ -97,7 +98,7 @@ export function CallLog({ log, ...row }: Props) {
 function Rows({ rows, search, ...row }: Omit<Props, "log"> & { rows: Call[]; search: string }) {
   const list = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState("");
-  const days = byDay(rows, Date.now());
+  const days = byDay(rows, serverNow());
   const current = rows.some(({ sid }) => sid === chosen) ? chosen : rows[0]?.sid;
   const last = useFocusedRow(rows, list);
 

@@ -8,6 +8,7 @@ import { Icon, type IconName } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
+import { byOurClock } from "../serverClock";
 
 /** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
 const RECONNECT_SECONDS = 30;
@@ -82,7 +83,7 @@ function roomNotice({ state, facts }: Props): Notice | null {
   if (act?.do === "resume") return notice("pause", t("hold.taking", { name }));
   const held = heldSince(shownCall(state));
   if (held === null) return null;
-  if (consultation(state)) return { hold: true, content: <OnHold name={name} since={held} /> };
+  if (consultation(state)) return { hold: true, content: <OnHold name={name} since={byOurClock(held)} /> };
   return notice("music", rich("hold.music", { name }));
 }
 

@@ -15,6 +15,7 @@ import { NoteForm } from "./NoteForm";
 import { PastNote } from "./PastNote";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
+import { serverNow } from "../serverClock";
 
 /** One that is known, or what is known of one to be added. */
 export type ContactToOpen = { id: number } | { number: string; name: string };
@@ -160,7 +161,7 @@ function isOver(call: PastCall | Call): boolean {
 /** Opens, but for the few that came with the ring: of them no more is known than what stands there. */
 function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): void }) {
   const way = wayIcon(call);
-  const when = shortWhen(call.start_time, Date.now());
+  const when = shortWhen(call.start_time, serverNow());
   const time = clock(call.start_time);
   const content = (
     <>

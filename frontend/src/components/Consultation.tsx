@@ -7,6 +7,7 @@ import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
+import { byOurClock } from "../serverClock";
 
 interface Props {
   consultation: Consultation;
@@ -32,7 +33,7 @@ export function ConsultedIdentity({ consultation, facts }: Pick<Props, "consulta
       word={calling ? t("consult.calling", { name }) : talks}
       facts={{ title, display: mine && display !== title ? display : "" }}
       detail={detailOf(t("consult.about", { name: facts.title }), facts.display)}
-      since={Date.parse(transfer.since)}
+      since={byOurClock(transfer.since)}
     />
   );
 }

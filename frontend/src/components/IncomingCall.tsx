@@ -10,6 +10,7 @@ import { detailOf, Identity, Timer } from "./Identity";
 import { PastNote } from "./PastNote";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
+import { serverNow } from "../serverClock";
 
 interface Props {
   state: State;
@@ -141,7 +142,7 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
 
 function LastCalls({ facts }: { facts: CallerFacts }) {
   if (facts.withheld || facts.colleague) return null;
-  const now = Date.now();
+  const now = serverNow();
   return (
     <section aria-labelledby="last-calls">
       <h3 class="small-title" id="last-calls">

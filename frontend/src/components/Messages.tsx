@@ -16,6 +16,7 @@ import { ThreadView } from "./ThreadView";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 import { LoadMore } from "./LoadMore";
+import { serverNow } from "../serverClock";
 
 const SCOPES: ThreadScope[] = ["all", "mine", "nobody"];
 const PAUSE = 250;
@@ -186,7 +187,7 @@ function Rows({ rows, open, me, onOpen, onCall }: RowsProps) {
               <strong title={title}>{title}</strong>
               {last ? (
                 <time dateTime={last_at} title={fullTime(last_at)}>
-                  {shortWhen(last_at, Date.now())}
+                  {shortWhen(last_at, serverNow())}
                 </time>
               ) : (
                 // Its moment is none that anything was written at.

@@ -5,13 +5,14 @@ import type { Conversation, Supervising } from "../softphone/state";
 import { Icon } from "./Icon";
 import { Timer } from "./Identity";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 interface MiniProps {
   talk: Conversation;
   facts: CallerFacts;
   lost: boolean;
   /** The customer hears music. */
-  heldSince: number | null;
+  heldSince: string | null;
   onMute(): void;
   /** Null while it would leave somebody alone. */
   onHangUp: (() => void) | null;
@@ -26,7 +27,7 @@ export function MiniCall({ talk, facts, lost, heldSince, onMute, onHangUp }: Min
         <strong>{facts.title}</strong>
         <span>
           {lost ? t("call.reconnecting") : held ? t("hold.onHold") : word}{" "}
-          <Timer since={heldSince ?? talk.since} class="mini-timer" />
+          <Timer since={heldSince ? byOurClock(heldSince) : talk.since} class="mini-timer" />
         </span>
       </div>
       <button

@@ -10,6 +10,7 @@ import { AlsoCalling } from "./IncomingCall";
 import { NoteButton } from "./NoteButton";
 import { PastNote } from "./PastNote";
 import { t } from "../i18n/i18n";
+import { serverNow } from "../serverClock";
 
 interface Props {
   state: State;
@@ -60,7 +61,7 @@ export function OutgoingCall({ state, dialling, others, facts, onCancel, onNote 
           <div>
             <dt>{t("out.lastCall")}</dt>
             <dd>
-              {shortWhen(last.start_time, Date.now())} · {pastCallSentence(last)}
+              {shortWhen(last.start_time, serverNow())} · {pastCallSentence(last)}
               <PastNote call={last} />
             </dd>
           </div>

@@ -6,6 +6,7 @@ import type { Reach } from "../softphone/reach";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 interface Props {
   reach: Reach;
@@ -63,7 +64,7 @@ function sinceOf({ waiting, longest_since, call_backs_since }: Queue): string | 
 }
 
 function longestOf(queue: Queue, now: number): string {
-  const since = Date.parse(sinceOf(queue) ?? "");
+  const since = byOurClock(sinceOf(queue) ?? "");
   return minutes(Number.isNaN(since) ? 0 : Math.max(0, (now - since) / 1000));
 }
 

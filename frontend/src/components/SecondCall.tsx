@@ -9,6 +9,7 @@ import { Icon } from "./Icon";
 import { HandedNotice } from "./IncomingCall";
 import { Timer } from "./Identity";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 interface Props {
   state: State;
@@ -74,7 +75,7 @@ export function ParkedCaller({ state, send }: Props) {
     <section class="panel second-call" aria-labelledby="parked-caller">
       <h3 id="parked-caller" class="small-title">
         <Icon name="music" size={18} /> {t("second.parked")}{" "}
-        <Timer since={Date.parse(live.call.parked_since)} class="quiet" />
+        <Timer since={byOurClock(live.call.parked_since)} class="quiet" />
       </h3>
       <p>
         <strong dir="auto">{facts.title}</strong>

@@ -11,6 +11,7 @@ import { Icon } from "./Icon";
 import { PresenceDot } from "./PresenceDot";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 const ORDER: ShownPresence[] = [
   "available",
@@ -116,7 +117,7 @@ function Member({ member, now, children }: MemberProps) {
       </strong>
       {since && (
         <span class="team-since" title={t("team.since")}>
-          {minutes((now - Date.parse(since)) / 1000)}
+          {minutes((now - byOurClock(since)) / 1000)}
         </span>
       )}
       <span class="presence">

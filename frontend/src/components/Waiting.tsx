@@ -7,6 +7,7 @@ import { callBackSentence, partyTitle } from "../words";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 type Caller = Queue["callers"][number];
 
@@ -138,7 +139,7 @@ interface RowProps {
 function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
   const who = partyTitle(caller);
   // The goal is one of waiting on the line.
-  const late = caller.state !== "call-back" && caller.late_at !== null && now >= Date.parse(caller.late_at);
+  const late = caller.state !== "call-back" && caller.late_at !== null && now >= byOurClock(caller.late_at);
   return (
     <li>
       {/* The list itself says it to who does not see. */}
@@ -151,7 +152,7 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
             <Icon name="alert" size={16} /> <span class="visually-hidden">{t("waiting.late")}</span>
           </>
         )}
-        {minutes((now - Date.parse(caller.since)) / 1000)}
+        {minutes((now - byOurClock(caller.since)) / 1000)}
       </span>
       <span class="waiting-who">
         <strong dir="auto">{who}</strong>

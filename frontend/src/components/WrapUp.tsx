@@ -8,13 +8,14 @@ import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 /** When whoever hears the page is told how long it still is. */
 const LAST_SECONDS = 10;
 
 interface Props {
   state: State;
-  wrapUp: { until: number; stays: boolean };
+  wrapUp: { until: string; stays: boolean };
   notices: ComponentChildren;
   send(event: SoftphoneEvent): void;
   onNote(): void;
@@ -22,7 +23,7 @@ interface Props {
 
 export function WrapUp({ state, wrapUp, notices, send, onNote }: Props) {
   const now = useNow(!wrapUp.stays);
-  const left = Math.max(0, Math.ceil((wrapUp.until - now) / 1000));
+  const left = Math.max(0, Math.ceil((byOurClock(wrapUp.until) - now) / 1000));
   const ending = lastEnding(state);
   const facts = ending && callerFacts(state, ending.root, ending.hints);
   return (

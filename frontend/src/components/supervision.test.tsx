@@ -21,7 +21,7 @@ async function boardOf(change: Partial<BoardAgent> = {}, state: State = readySta
   await waitFor(() => expect(desk.boardAsked).toHaveLength(1));
   const [first, ...others] = BOARDS.usual.agents;
   const tell = (more: Partial<BoardAgent>) =>
-    desk.board.merge({ ...BOARDS.usual, agents: [{ ...first!, ...more }, ...others] }, Date.now());
+    desk.tellBoard({ ...BOARDS.usual, agents: [{ ...first!, ...more }, ...others] });
   tell(change);
   await screen.findByText("Waiting now");
   return { ...desk, tell };
@@ -91,13 +91,13 @@ describe("the board", () => {
   });
 
   it("has who asks for help on top, the longest first, in words and since when", async () => {
-    const { tell, board } = await boardOf();
+    const { tell, tellBoard } = await boardOf();
     expect(agents()[0]).toContain("Ama Reyes");
     const since = (seconds: number) => new Date(Date.parse(BOARDS.usual.now) - seconds * 1000).toISOString();
     const asking = BOARDS.usual.agents.map((agent, at) =>
       at === 3 ? { ...agent, help_since: since(20) } : at === 5 ? { ...agent, help_since: since(80) } : agent,
     );
-    board.merge({ ...BOARDS.usual, agents: asking }, Date.now());
+    tellBoard({ ...BOARDS.usual, agents: asking });
     await waitFor(() => expect(agents()[0]).toContain("Kofi Mensah"));
     expect(agents()[1]).toContain("Grace Hopper");
     expect(agents()[2]).toContain("Ama Reyes");

@@ -6,6 +6,7 @@ import type { Target } from "../softphone/control";
 import { minutes } from "../format";
 import { awaySentence, presenceWord } from "../words";
 import { t } from "../i18n/i18n";
+import { byOurClock } from "../serverClock";
 
 /** Typing goes on: one question for what stands there in the end. */
 const PAUSE_MS = 180;
@@ -78,7 +79,7 @@ function targetsOf({ agents, teams, numbers }: TransferTargets, now: number): Tr
   return [
     ...agents.map(({ presence, why }) => {
       const { agent, state, since } = presence;
-      const length = since && state === "on-call" ? minutes((now - Date.parse(since)) / 1000) : "";
+      const length = since && state === "on-call" ? minutes((now - byOurClock(since)) / 1000) : "";
       const away = state === "away" ? awaySentence(presence) : "";
       const detail = why ? away || length : presenceWord(state);
       return { to: { agent: agent.id }, state, name: agent.name, detail, problem: why };

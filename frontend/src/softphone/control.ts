@@ -90,13 +90,11 @@ export function controlled(before: State, after: State): State {
 }
 
 /** Who is not to be forgotten: the customer of the call in focus, else one who is parked. */
-function hearsMusic(state: State, root: string | null): { root: string; since: number } | null {
+function hearsMusic(state: State, root: string | null): { root: string; since: string } | null {
   const since = root === null ? null : heldSince(state.lives[root]?.call);
   if (root !== null && since !== null) return { root, since };
   const [waits] = parkedCalls(state);
-  return waits?.call.parked_since
-    ? { root: waits.call.sid, since: Date.parse(waits.call.parked_since) }
-    : null;
+  return waits?.call.parked_since ? { root: waits.call.sid, since: waits.call.parked_since } : null;
 }
 
 function failureOf(before: Call | undefined, after: Call | undefined): string {

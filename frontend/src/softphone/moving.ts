@@ -7,6 +7,7 @@ import { t } from "../i18n/i18n";
 import { idle } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
 import type { Hints, State } from "./state";
+import { byOurClock } from "../serverClock";
 
 type Step = [State, ...Command[]];
 type Of<T extends SoftphoneEvent["type"]> = Extract<SoftphoneEvent, { type: T }>;
@@ -69,7 +70,7 @@ export function dialledHere(state: State, { sid, at }: Of<"move.noted">): Step {
   const { call } = live;
   const { incoming } = call;
   const { number, display, name, place } = call.party;
-  const since = call.answer_time ? Date.parse(call.answer_time) : at;
+  const since = call.answer_time ? byOurClock(call.answer_time) : at;
   const hints: Hints = {
     number,
     display,

@@ -2,6 +2,7 @@
 import type { Availability, Presence } from "../messages";
 import type { Command, SoftphoneEvent } from "./events";
 import { inCall, type State } from "./state";
+import { byOurClock } from "../serverClock";
 
 type Step = [State, ...Command[]];
 
@@ -11,10 +12,10 @@ export function mine(state: State): Presence | null {
 }
 
 /** The time after a call in which nobody is put through; null without one, and while the next call is there. */
-export function wrapUp(state: State): { until: number; stays: boolean } | null {
+export function wrapUp(state: State): { until: string; stays: boolean } | null {
   const found = mine(state)?.wrap_up;
   if (!found || state.calls.focus !== null || state.desk.state !== "open") return null;
-  return { until: Date.parse(found.until), stays: found.stays };
+  return found;
 }
 
 /** Minutes from now. Each is rounded up to the clock's next five. */
@@ -30,7 +31,7 @@ export function backTimes(now: number): string[] {
 
 /** The time of return that was said, unless it is over: who is late chooses a new one, or none. */
 export function stillAhead(backAt: string | null | undefined): string | null {
-  return backAt && Date.parse(backAt) > Date.now() ? backAt : null;
+  return backAt && byOurClock(backAt) > Date.now() ? backAt : null;
 }
 
 /** The agent's phone is switched off until the agent comes back. */

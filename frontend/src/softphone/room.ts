@@ -21,9 +21,9 @@ function customerOf(call: Call | undefined): Participant | null {
 }
 
 /** Since when the customer hears music; null while everybody is heard. */
-export function heldSince(call: Call | undefined): number | null {
+export function heldSince(call: Call | undefined): string | null {
   const customer = customerOf(call);
-  return customer?.held && customer.held_since ? Date.parse(customer.held_since) : null;
+  return (customer?.held && customer.held_since) || null;
 }
 
 export function isUnderWay(transfer: Transfer | null | undefined): transfer is Doing {
@@ -31,9 +31,9 @@ export function isUnderWay(transfer: Transfer | null | undefined): transfer is D
 }
 
 /** Since when its agent asks for a supervisor's help. */
-export function helpSince(call: Call | undefined): number | null {
+export function helpSince(call: Call | undefined): string | null {
   // A server of the version before says nothing of it.
-  return call?.help_since ? Date.parse(call.help_since) : null;
+  return call?.help_since || null;
 }
 
 /** Calls of this agent whose customers wait for a second call to be over, but the one in focus. */

@@ -217,7 +217,7 @@ export interface State {
   /** What the agent does to the call by our server. */
   control: Control | null;
   /** Since when the customer hears music, and how often the agent was reminded of it. */
-  hold: { root: string; since: number; reminders: number } | null;
+  hold: { root: string; since: string; reminders: number } | null;
   orphans: Orphan[];
   /** A colleague's call in which the page before this one was, by the server's word: its sound is not here. */
   interrupted: SupervisedCall | null;

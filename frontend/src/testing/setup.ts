@@ -1,6 +1,7 @@
 import { cleanup, configure } from "@testing-library/preact";
 import { afterEach, vi } from "vitest";
 import { speakIn } from "../i18n/catalogues";
+import { heardTime } from "../serverClock";
 
 speakIn("en");
 
@@ -15,4 +16,5 @@ afterEach(() => {
   localStorage.clear();
   sessionStorage.clear();
   history.replaceState(null, "", "/");
+  heardTime(new Date(0).toISOString(), 0);
 });

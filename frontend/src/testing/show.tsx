@@ -20,7 +20,8 @@ import type { Screens } from "../screens/screens";
 import type { Command, SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { createStore } from "../softphone/store";
-import type { DeskMessage, ServerMessage } from "../messages";
+import type { Board, DeskMessage, ServerMessage } from "../messages";
+import { heardTime } from "../serverClock";
 import { createConversation } from "../threads/conversation";
 import { createNews } from "../threads/news";
 import { textsPushed } from "../threads/pushes";
@@ -77,8 +78,14 @@ export function show(
   /** A push about texts. */
   const text = (message: ServerMessage) =>
     textsPushed(message, { threads, conversation, news, groupSends }, store.get().calls.focus !== null);
+  /** What the server says of the board. */
+  const tellBoard = (told: Board) => {
+    heardTime(told.now, Date.now());
+    board.merge(told, Date.now());
+  };
   return {
     text,
+    tellBoard,
     threads,
     conversation,
     groupSends,

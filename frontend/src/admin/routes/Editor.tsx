@@ -19,6 +19,7 @@ import {
   type RouteDocument,
   type Step,
   withField,
+  withSince,
   withStep,
   type Words,
 } from "./model";
@@ -41,8 +42,8 @@ interface Props {
   data: EditorData;
   save: (sent: { name: string; based_on: number; document: RouteDocument }) => Promise<Saved | SaveRefused>;
   csrf: string;
-  /** Where a new route's own page is, once it is saved. */
-  onCreated: (address: string) => void;
+  /** Where a new route's own page is, once it is saved. `hasMore`: there are changes that would be lost on the way there. */
+  onCreated: (address: string, hasMore: boolean) => void;
 }
 
 export function Editor({ data, save, csrf, onCreated }: Props) {
@@ -58,6 +59,9 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
   // Save is off after a refusal until something changes.
   const [refused, setRefused] = useState<string | null>(null);
   const wantsFocus = useRef("");
+  // As last drawn, for whoever waited for the server.
+  const drawn = useRef({ name, route });
+  drawn.current = { name, route };
 
   const changes = changesBetween(before.route, route) + (name === before.name ? 0 : 1);
   const isRefused = refused === JSON.stringify([name, route]);
@@ -65,7 +69,8 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
   const first = refusals[0];
   const lines = data.lines.map((line) => line.name).join(", ") || (words["no_line"] ?? "");
 
-  useEffect(() => {
+  // With the drawing itself: the page of a route that was just saved comes at once, and nothing is lost on the way there.
+  useLayoutEffect(() => {
     if (!changes) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener("beforeunload", ask);
@@ -101,20 +106,23 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     setIsSaving(true);
     const answer = await save({ name, based_on: before.number, document: route });
     setIsSaving(false);
+    const isChanged = drawn.current.name !== name || drawn.current.route !== route;
     if (answer.saved) {
       setBefore({ name, route: answer.document, number: answer.number });
-      setRoute(answer.document);
+      setRoute((now) => withSince(route, now, answer.document));
       setFindings(answer.warnings);
       setProblem("");
       setRefused(null);
       setTold(filled(words["saved_as"] ?? "", { number: answer.number }));
-      if (data.route === null) onCreated(answer.address);
+      if (data.route === null) onCreated(answer.address, isChanged);
       return;
     }
     setFindings(answer.findings);
     setProblem(answer.text);
     if (answer.again) return;
     setRefused(JSON.stringify([name, route]));
+    // Whoever writes on is told, and not taken away from it.
+    if (isChanged) return;
     const wrong = answer.findings.find((one) => one.is_refusal);
     if (wrong?.step) openStep(wrong.step, fieldId(wrong.step, wrong.field || "name"));
     else if (wrong) wantsFocus.current = "route-first";

@@ -1,3 +1,6 @@
+import { useRef } from "preact/hooks";
+
+import { csrfToken } from "../../csrf";
 import { filled, type RouteDocument, type Words } from "./model";
 
 interface Props {
@@ -21,6 +24,7 @@ interface Props {
 export function Head(props: Props) {
   const { name, changes, route, csrf, words, mayChange, explainAt, isWrong, maySave, next } = props;
   const { onName, onDiscard, onSave } = props;
+  const token = useRef<HTMLInputElement>(null);
   return (
     <div class="re-top">
       <div class="re-title">
@@ -45,8 +49,13 @@ export function Head(props: Props) {
         )}
       </div>
       <div class="re-acts">
-        <form method="post" action={explainAt} target="_blank">
-          <input type="hidden" name="csrfmiddlewaretoken" value={csrf} />
+        <form
+          method="post"
+          action={explainAt}
+          target="_blank"
+          onSubmit={() => token.current && (token.current.value = csrfToken(csrf))}
+        >
+          <input ref={token} type="hidden" name="csrfmiddlewaretoken" value={csrf} />
           <input type="hidden" name="document" value={JSON.stringify(route)} />
           <input type="hidden" name="name" value={name} />
           <button class="re-key">▸ {words["try_it"]}</button>

@@ -86,16 +86,10 @@ export function Keys(props: FormProps & { languages: boolean }) {
 /** The words that are understood for a key. As typed until the field is left: a comma is a letter on the way. */
 function KeyWords(props: FormProps & { index: number; value: string[] }) {
   const { step, words, index, value, onChange } = props;
-  const [text, setText] = useState(value.join(", "));
+  const [typed, setTyped] = useState("");
   const field = `keys.${index}.words`;
-  const set = (typed: string) => {
-    setText(typed);
-    const spoken = typed
-      .split(",")
-      .map((word) => word.trim())
-      .filter(Boolean);
-    onChange(withField(step, field, spoken));
-  };
+  // What was typed counts while it says what is kept: of another key, or of changes that were discarded, it does not.
+  const text = spokenIn(typed).join() === value.join() ? typed : value.join(", ");
   return (
     <Row {...props} field={field} label={words["key_words"] ?? ""}>
       {(own) => (
@@ -104,10 +98,20 @@ function KeyWords(props: FormProps & { index: number; value: string[] }) {
           type="text"
           value={text}
           placeholder={words["key_words_help"]}
-          onInput={(event) => set(event.currentTarget.value)}
-          onBlur={() => setText(value.join(", "))}
+          onInput={(event) => {
+            setTyped(event.currentTarget.value);
+            onChange(withField(step, field, spokenIn(event.currentTarget.value)));
+          }}
+          onBlur={() => setTyped("")}
         />
       )}
     </Row>
   );
+}
+
+function spokenIn(text: string): string[] {
+  return text
+    .split(",")
+    .map((word) => word.trim())
+    .filter(Boolean);
 }

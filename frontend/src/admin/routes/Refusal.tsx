@@ -19,7 +19,7 @@ export function Refusal({ first, problem, more, inForce, maySend, route, words, 
   return (
     <div class="re-band" role="alert">
       <div>
-        <strong>{words["not_saved"]}</strong>
+        <strong>{first ? words["not_saved"] : words["not_saved_now"]}</strong>
         {first ? (
           <p>
             {first.step

@@ -16,7 +16,11 @@ if (place && data?.textContent) {
       data={read}
       csrf={csrf}
       save={saver(csrf, read.words)}
-      onCreated={(address) => setTimeout(() => window.location.replace(address), 0)}
+      onCreated={(address, hasMore) => {
+        // The next save is one of that route, and then its page comes.
+        if (hasMore) window.history.replaceState(null, "", address);
+        else setTimeout(() => window.location.replace(address), 0);
+      }}
     />,
     place,
   );

@@ -10,6 +10,8 @@ import {
   type RouteDocument,
   waysOf,
   withField,
+  withSince,
+  withStep,
 } from "./model";
 
 const WORDS = {
@@ -92,5 +94,45 @@ describe("a route that is edited", () => {
     expect(changesBetween(before, removed(before, "box", ""))).toBe(2);
     expect(changesBetween(before, { ...before, first: "box" })).toBe(1);
     expect(changesBetween(before, added(before, newStep("team", before.steps, "")))).toBe(1);
+  });
+});
+
+describe("a route that was saved while it was edited", () => {
+  const sent = shop();
+  const [menu, box] = sent.steps;
+  // Written otherwise by the server.
+  const saved: RouteDocument = {
+    first: "menu",
+    steps: [
+      { ...menu!, keys: [{ digit: "1", meaning: "Orders", next: "box" }] },
+      { ...box!, name: "The box" },
+    ],
+  };
+
+  it("is what was saved, where nothing was changed since", () => {
+    expect(withSince(sent, sent, saved)).toEqual(saved);
+    const andBack = withStep(
+      withStep(sent, withField(menu!, "tries", 4)),
+      withField({ ...menu! }, "tries", 2),
+    );
+    expect(changesBetween(saved, withSince(sent, andBack, saved))).toBe(0);
+  });
+
+  it("keeps what was changed, added, moved and removed since", () => {
+    const changed = withStep(sent, withField(menu!, "keys.1.meaning", "Other"));
+    expect(withSince(sent, changed, saved).steps[0]?.["keys"]).toEqual(changed.steps[0]?.["keys"]);
+
+    const more = moved(added(sent, { ...newStep("goodbye", [], "End"), id: "bye" }), "bye", -2);
+    expect(withSince(sent, more, saved).steps.map(({ name }) => name)).toEqual(["End", "Menu", "The box"]);
+
+    const less = removed(sent, "menu", "box");
+    expect(withSince(sent, less, saved)).toEqual({ first: "box", steps: [saved.steps[1]] });
+  });
+
+  it("gives a new step nothing of a removed one that had its id", () => {
+    const end = { ...newStep("goodbye", [], "End"), id: "box" };
+    const again = added(removed(sent, "box", ""), end);
+
+    expect(withSince(sent, again, saved).steps[1]).toEqual(end);
   });
 });

@@ -226,6 +226,23 @@ export function changesBetween(before: RouteDocument, now: RouteDocument): numbe
   return changed + gone + (isMoved ? 1 : 0) + (before.first !== now.first ? 1 : 0);
 }
 
+/** What was saved, with all that was changed here since it was sent: the server may have written the rest otherwise. */
+export function withSince(sent: RouteDocument, now: RouteDocument, saved: RouteDocument): RouteDocument {
+  const stepOf = ({ steps }: RouteDocument, id: string) => steps.find((one) => one.id === id);
+  return {
+    first: now.first === sent.first ? saved.first : now.first,
+    steps: now.steps.map((step) => stepSince(stepOf(sent, step.id), step, stepOf(saved, step.id))),
+  };
+}
+
+function stepSince(sent: Step | undefined, now: Step, saved: Step | undefined): Step {
+  // A step that is new may have the id of one that was removed.
+  if (!sent || !saved || now.kind !== sent.kind) return now;
+  const isChanged = ([field, value]: [string, Value]) =>
+    JSON.stringify(value) !== JSON.stringify(sent[field]);
+  return { ...saved, ...Object.fromEntries(Object.entries(now).filter(isChanged)) };
+}
+
 export function filled(text: string, blanks: Record<string, string | number>): string {
   return text.replace(/%\((\w+)\)[sd]/g, (whole, name: string) => String(blanks[name] ?? whole));
 }

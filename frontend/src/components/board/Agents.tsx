@@ -14,6 +14,7 @@ import type { State } from "../../softphone/state";
 import type { Acts } from "./Board";
 import { SuperviseMenu } from "./SuperviseMenu";
 import { doingNow } from "./words";
+import { byOurClock } from "../../serverClock";
 
 const SETTABLE: Availability[] = ["available", "busy", "away", "offline"];
 
@@ -99,7 +100,7 @@ function Row({ agent, now, me, state, menu, onMenu, onPresence, onMode }: RowPro
         <Supervised {...{ agent, now }} />
       </td>
       <td role="cell" class="board-number" data-head={t("board.head.since")}>
-        {agent.since ? minutes((now - Date.parse(agent.since)) / 1000) : "–"}
+        {agent.since ? minutes((now - byOurClock(agent.since)) / 1000) : "–"}
       </td>
       <td role="cell" class="board-number" data-head={t("board.head.calls")}>
         {formatNumber(agent.calls)}
@@ -150,7 +151,7 @@ function Supervised({ agent, now }: { agent: BoardAgent; now: number }) {
       {since && (
         <span class="board-wants">
           <Icon name="help" size={16} />{" "}
-          {t("supervise.wantsHelp", { length: minutes((now - Date.parse(since)) / 1000) })}
+          {t("supervise.wantsHelp", { length: minutes((now - byOurClock(since)) / 1000) })}
         </span>
       )}
       {/* A server of the version before says nothing of them. */}

@@ -35,13 +35,11 @@ export interface BoardProps {
 
 export function BoardPage(props: BoardProps) {
   const state = useStore(props.board);
-  const clock = useNow(true);
+  const now = useNow(true);
   const { board, heardAt } = state;
   const root = useRef<HTMLDivElement>(null);
   const page = useActs(props);
   useRowFocus(root);
-  // What is counted here is counted by the server's clock.
-  const now = board ? clock + Date.parse(board.now) - heardAt : clock;
   return (
     <section class="work board" aria-label={t("board.title")} tabIndex={-1}>
       <div class="board-page" ref={root}>
@@ -50,7 +48,7 @@ export function BoardPage(props: BoardProps) {
             {t("board.title")}
           </h1>
           {board && <Teams teams={board.teams} chosen={state.team} onChoose={props.board.choose} />}
-          {board && <Live live={isLive(state, clock)} at={isLive(state, clock) ? clock : heardAt} />}
+          {board && <Live live={isLive(state, now)} at={isLive(state, now) ? now : heardAt} />}
         </div>
         {/* Always there, so that what is said in it is heard. The figures themselves say nothing. */}
         <p class="visually-hidden" role="status">

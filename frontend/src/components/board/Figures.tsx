@@ -4,6 +4,7 @@ import { formatNumber, formatPercent, t } from "../../i18n/i18n";
 import type { Board, BoardAgent, BoardStanding } from "../../messages";
 import { isolated } from "../../names";
 import { Icon } from "../Icon";
+import { byOurClock } from "../../serverClock";
 
 type Tone = "plain" | "near" | "past";
 
@@ -62,7 +63,7 @@ function whoWaits({ all, by_team: teams }: Board): string {
 }
 
 export function isLate({ late_at }: { late_at: string | null }, now: number): boolean {
-  return late_at !== null && now >= Date.parse(late_at);
+  return late_at !== null && now >= byOurClock(late_at);
 }
 
 function LongestWait({ all, now }: { all: BoardStanding; now: number }) {
@@ -71,7 +72,7 @@ function LongestWait({ all, now }: { all: BoardStanding; now: number }) {
   return (
     <Figure
       name={t("board.longestWait")}
-      value={since ? minutes((now - Date.parse(since)) / 1000) : "–"}
+      value={since ? minutes((now - byOurClock(since)) / 1000) : "–"}
       about={seconds === null ? t("board.goalsDiffer") : t("board.goalUnder", { time: minutes(seconds) })}
       tone={isLate(all, now) ? "past" : "plain"}
     />

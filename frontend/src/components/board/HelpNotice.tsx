@@ -10,6 +10,7 @@ import { partyTitle } from "../../words";
 import { Icon } from "../Icon";
 import { useNow } from "../useNow";
 import { superviseEvent } from "./supervise";
+import { byOurClock } from "../../serverClock";
 
 interface Props {
   state: State;
@@ -36,7 +37,7 @@ export function HelpNotice({ state, send, onBoard, onListen }: Props) {
         <span>
           {t("supervise.helpWith", {
             who: partyTitle({ party }),
-            length: minutes((now - Date.parse(since)) / 1000),
+            length: minutes((now - byOurClock(since)) / 1000),
           })}
         </span>
         {more.length > 0 && <span>{t("supervise.helpMore", { count: more.length })}</span>}

@@ -12,6 +12,7 @@ import { Menu } from "../Menu";
 import { PresenceDot } from "../PresenceDot";
 import type { Acts } from "./Board";
 import { isLate } from "./Figures";
+import { byOurClock } from "../../serverClock";
 
 type Caller = Board["callers"][number];
 /** Whose phone may ring, in the order in which they are offered. */
@@ -99,7 +100,7 @@ function Row({ caller, now, agents, menu, onMenu, onAssign }: RowProps) {
             <Icon name="alert" size={16} /> <span class="visually-hidden">{t("waiting.late")}</span>
           </>
         )}
-        {minutes((now - Date.parse(caller.since)) / 1000)}
+        {minutes((now - byOurClock(caller.since)) / 1000)}
       </td>
       <th role="rowheader" scope="row" data-head={t("board.head.caller")}>
         <span class="board-name" dir="auto" title={[who, name ? display : place].filter(Boolean).join(" · ")}>

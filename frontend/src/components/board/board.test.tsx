@@ -18,7 +18,7 @@ async function opened(told: Board = usual, api: Partial<Api> = {}, state: State 
   await desk.user.click(link()!);
   await heading();
   await waitFor(() => expect(desk.boardAsked).toHaveLength(1));
-  const tell = (board: Board) => desk.board.merge(board, Date.now());
+  const tell = desk.tellBoard;
   tell(told);
   await screen.findByText("Waiting now");
   return { ...desk, tell };

@@ -12,6 +12,7 @@ import type { Correspondent } from "../../threads/correspondent";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { ConsentDialog } from "./ConsentDialog";
+import { serverNow } from "../../serverClock";
 
 interface Props {
   open: OpenContact;
@@ -191,7 +192,7 @@ function Facts({ page, contacts }: Props) {
     ...ownFields.map(({ key, name }): [string, ComponentChildren] => [name, page.own[key] ?? ""]),
     [t("contact.email"), page.email && <a href={`mailto:${page.email}`}>{page.email}</a>],
     [t("contact.language"), language && guessed(languageName(language), page.language)],
-    [t("contact.timeThere"), zone && guessed(timeThere(zone, Date.now()), page.time_zone)],
+    [t("contact.timeThere"), zone && guessed(timeThere(zone, serverNow()), page.time_zone)],
   ];
   return (
     <section class="card person-card" aria-label={t("contact.facts")}>

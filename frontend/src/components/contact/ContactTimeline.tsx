@@ -13,6 +13,7 @@ import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { VoiceMessage } from "../VoiceMessage";
 import { LoadMore } from "../LoadMore";
+import { serverNow } from "../../serverClock";
 
 const KINDS: EntryKind[] = ["call", "text", "voicemail", "note"];
 
@@ -88,7 +89,7 @@ export function ContactTimeline({ contacts, open, name, onOpenCall }: Props) {
 function byDay(rows: Entry[]): [string, Entry[]][] {
   const days = new Map<string, Entry[]>();
   for (const row of rows) {
-    const day = dayName(row.at, Date.now());
+    const day = dayName(row.at, serverNow());
     days.set(day, [...(days.get(day) ?? []), row]);
   }
   return [...days];

@@ -13,6 +13,7 @@ import type { SendsProps } from "./GroupSends";
 import { Preview } from "./Preview";
 import { BackToSends } from "./SendList";
 import { ToField, type Typed } from "./ToField";
+import { serverNow } from "../../serverClock";
 
 const LONGEST = 1600;
 const FIELDS = ["first name", "name", "last name", "company"];
@@ -242,7 +243,7 @@ function When({ draft, wrong, onWrite }: WhenProps) {
                 onChange={() =>
                   onWrite({
                     later: each,
-                    ...(each && !at && { at: localField(new Date(Date.now() + HOUR)) }),
+                    ...(each && !at && { at: localField(new Date(serverNow() + HOUR)) }),
                   })
                 }
               />
@@ -259,7 +260,7 @@ function When({ draft, wrong, onWrite }: WhenProps) {
               id="send-at"
               class="field when-at"
               type="datetime-local"
-              min={localField(new Date())}
+              min={localField(new Date(serverNow()))}
               value={at}
               aria-invalid={wrong.scheduled_for ? true : undefined}
               onInput={(event) => onWrite({ at: event.currentTarget.value })}

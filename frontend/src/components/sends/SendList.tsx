@@ -8,9 +8,9 @@ import { t } from "../../i18n/i18n";
 import { isolated } from "../../names";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
-import { useNow } from "../useNow";
 import { useStore } from "../useStore";
 import { LoadMore } from "../LoadMore";
+import { serverNow } from "../../serverClock";
 
 interface Props {
   groupSends: GroupSendsStore;
@@ -19,7 +19,7 @@ interface Props {
 
 export function SendList({ groupSends, mayWrite }: Props) {
   const { rows, next, status, more, stale } = useStore(groupSends.list);
-  const now = useNow(false);
+  const now = serverNow();
   const compose = mayWrite && (
     <button type="button" class="accent-button" onClick={() => groupSends.go("new")}>
       <Icon name="plus" size={18} /> {t("sends.new")}

@@ -6,13 +6,13 @@ import { formatNumber, formatPercent, t } from "../../i18n/i18n";
 import { isolated } from "../../names";
 import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
-import { useNow } from "../useNow";
 import { useStore } from "../useStore";
 import { Figure } from "./BeforeYouSend";
 import type { SendsProps } from "./GroupSends";
 import { People } from "./People";
 import { SendBar } from "./SendBar";
 import { BackToSends, StateTag } from "./SendList";
+import { serverNow } from "../../serverClock";
 
 export type Question =
   { kind: "stop" } | { kind: "retry"; person: Recipient | null } | { kind: "help"; person: Recipient };
@@ -20,7 +20,7 @@ export type Question =
 export function SendPage(props: SendsProps & { send: GroupSend }) {
   const { send, groupSends, sendsApi, mayWrite } = props;
   const { busy } = useStore(groupSends);
-  const now = useNow(false);
+  const now = serverNow();
   const [question, setQuestion] = useState<Question | null>(null);
   const { state, progress } = send;
   const isOver = state === "finished" || state === "canceled";
