@@ -118,6 +118,9 @@ def _left_out(reason: str, number: int) -> str:
         LeftOut.LANDLINE: ngettext("%(count)d has a landline", "%(count)d have a landline", number),
         LeftOut.INVALID: ngettext("%(count)d number is not valid", "%(count)d numbers are not valid", number),
         LeftOut.NO_NUMBER: ngettext("%(count)d has no number", "%(count)d have no number", number),
+        LeftOut.EXTENSION: ngettext(
+            "%(count)d has only numbers with an extension", "%(count)d have only numbers with an extension", number
+        ),
         LeftOut.EMPTY_FIELD: ngettext(
             "%(count)d has nothing to fill a field with", "%(count)d have nothing to fill a field with", number
         ),

@@ -4215,9 +4215,10 @@ export interface components {
          *     * `forbidden` - Your company does not text there
          *     * `too-long` - Filled in, the text is too long
          *     * `no-hours` - This send's hours and your company's never meet there
+         *     * `extension` - Only numbers with an extension
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours";
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours" | "extension";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way

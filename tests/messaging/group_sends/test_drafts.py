@@ -142,6 +142,21 @@ def test_a_contact_with_several_numbers_gets_it_on_the_mobile(line, hedy):
     assert [one["number"] for one in hedy.people(draft["id"])] == ["+12025552001"]
 
 
+def test_a_number_with_an_extension_is_not_texted(line, hedy):
+    bob, tom = make_people(2)
+    bob.numbers.update(extension="12")
+    # Not even when it is the mobile that comes first.
+    tom.numbers.update(extension="7", line_type="mobile")
+    other = tom.numbers.create(number="+12025552001")
+
+    draft = hedy.draft(line, contacts=[bob.pk, tom.pk])
+
+    assert [one["number"] for one in hedy.people(draft["id"])] == [other.number]
+    assert [one["text"] for one in draft["summary"]["reasons"]] == ["1 has only numbers with an extension"]
+    (left_out,) = hedy.people(draft["id"], show="left-out")
+    assert (left_out["name"], left_out["number"], left_out["why"]) == (bob.name, "", "Only numbers with an extension")
+
+
 def test_the_longest_text_says_how_many_segments_and_the_dash_is_named(line, hedy):
     people = [*make_people(2), factories.make_contact("Bartholomew Okafor", "+12025553000")]
     body = "Hello {first name}, our warehouse is closed 24–28 December. " + "x" * 20
