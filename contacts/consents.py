@@ -29,12 +29,15 @@ __all__ = [
     "numbers_blocked",
     "numbers_that_forbid",
     "numbers_with_landline",
+    "senders_stopped",
 ]
 
 
 # What was said last counts, and of one moment what was recorded last: a text that lay in the spool is recorded later
 # than what was said after it.
 _NEWEST = ("-at", "-pk")
+_BY_THEMSELVES = (Consent.Source.TEXT, Consent.Source.TWILIO)
+_TO_ONE_OF_US = (Consent.Source.FORM, Consent.Source.SPOKEN)
 
 
 def consent_record(
@@ -69,11 +72,19 @@ def is_forbidden(number: str, sender: str, *, at: datetime) -> bool:
     return newest is not None and newest.state == Consent.State.FORBIDDEN
 
 
+def senders_stopped(number: str, *, at: datetime) -> list[str]:
+    """Our numbers that this number itself wanted no texts from at that time: by STOP, or as Twilio said."""
+    rows = Consent.objects.filter(number__in=same_party(number), sender__startswith="+", at__lte=at)
+    newest = {row.sender: row for row in rows.order_by("at", "pk")}
+    return [sender for sender, row in newest.items() if _is_stop(row)]
+
+
 class OnlyTheyMay(Exception):
     """They said STOP themselves: nobody else may allow texts again. Its text is a sentence."""
 
 
-_BY_THEMSELVES = (Consent.Source.TEXT, Consent.Source.TWILIO)
+def _is_stop(row: Consent | None) -> bool:
+    return row is not None and row.state == Consent.State.FORBIDDEN and row.source in _BY_THEMSELVES
 
 
 def consent_record_by_hand(
