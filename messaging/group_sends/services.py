@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # A second press, or a second thought, is no second text.
 _SAMPLE_AGAIN = timedelta(minutes=1)
+# The clocks of desks are not ours, and reading takes a while.
+_JUST_PAST = timedelta(minutes=1)
 _AT_WORK = (SendState.SCHEDULED, SendState.RUNNING)
 _CHANGED = ("title", "line", "body", "group_ids", "contact_ids", "numbers", "scheduled_for", "keeps_hours",
             "hours_from", "hours_until")  # fmt: skip
@@ -135,6 +137,8 @@ def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> Group
             raise SendConflict(_not_now(send))
         _require_revision(send, revision)
         _require_line(send)
+        if revision is not None and send.scheduled_for and send.scheduled_for < timezone.now() - _JUST_PAST:
+            raise SendConflict(_("The time of this send is past. Choose a later one, or send it now."))
         if send.revision != draft.revision:
             chosen = contact_ids_of(send.group_ids, send.contact_ids)
             summary = summary_of(send, audience_of(send))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from contacts.consents import consent_record
 from contacts.merging import contacts_merge
@@ -361,6 +363,21 @@ def test_nobody_is_gone_through_for_a_list_of_drafts(line, hedy):
 
     with patch.object(services, "audience_of", side_effect=AssertionError):
         assert [one["summary"]["recipients"] for one in hedy.get(SENDS)["results"]] == [2]
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(-2, 409), (0, 200), (5, 200)])
+def test_a_send_whose_time_is_past_is_not_started_as_if_it_were_to_come(line, hedy, minutes, status):
+    at = timezone.now() + timedelta(minutes=minutes)
+    people = [one.pk for one in make_people(1)]
+    draft = hedy.draft(line, contacts=people, scheduled_for=at.isoformat())
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=status)
+
+    if status == 409:
+        assert answer["detail"] == "The time of this send is past. Choose a later one, or send it now."
+        assert hedy.get(f"{SENDS}{draft['id']}/")["state"] == "draft"
+        # Of a program that has not read it nobody was promised anything.
+        assert hedy.step(draft["id"], "start")["state"] == "running"
 
 
 @pytest.mark.parametrize("body", [{"revision": "x"}, {"revision": -1}, {"revisions": 1}, [], "x"])

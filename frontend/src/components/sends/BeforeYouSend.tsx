@@ -1,6 +1,6 @@
 /** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
 import { useEffect, useState } from "preact/hooks";
-import { hasPeople, inputOf } from "../../groupSends/draft";
+import { hasPeople, inputOf, isPast } from "../../groupSends/draft";
 import { isRefused, type Writing } from "../../groupSends/writing";
 import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
 import { durationWord, moneyWord } from "../../groupSends/words";
@@ -9,6 +9,7 @@ import { formatNumber, t } from "../../i18n/i18n";
 import { isolated } from "../../names";
 import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
+import { useNow } from "../useNow";
 import { useStore } from "../useStore";
 import type { SendsProps } from "./GroupSends";
 import type { Typed } from "./ToField";
@@ -32,7 +33,8 @@ export function BeforeYouSend(props: Props) {
   const summary = hasPeople(draft) && inputOf(draft) && !refused ? (kept?.summary ?? null) : null;
   const figure = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
   const count = summary?.recipients ?? 0;
-  const late = draft.later && Number.isNaN(Date.parse(draft.at));
+  const now = useNow(draft.later);
+  const late = draft.later && (Number.isNaN(Date.parse(draft.at)) || isPast(draft, now));
   const waits = writing.counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
   const line = lines.find((each) => each.id === draft.line);
   const send = draft.later ? t("sends.schedule", { count }) : t("sends.sendTo", { count });

@@ -230,6 +230,24 @@ describe("writing to a group", () => {
     expect(await screen.findByText("236 of 412 sent")).toBeTruthy();
   });
 
+  it("promises no time that is past, and says so beside it", async () => {
+    const draft = async (scheduled_for: string) => ({
+      ...(await fakeSendsApi("full").send(SENDS.draft)),
+      scheduled_for,
+    });
+    const { user } = at(`/group-sends/${SENDS.draft}/`, {
+      send: () => draft(new Date(Date.now() - 5 * 60_000).toISOString()),
+    });
+    const send = await screen.findByRole("button", { name: "Schedule for 412 people" });
+    const field = screen.getByLabelText("Date and time");
+    expect(document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent).toContain(
+      "This time is past.",
+    );
+    expect(send.getAttribute("aria-disabled")).toBe("true");
+    await user.click(send);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("cannot be sent to nobody", async () => {
     const { user } = at("/group-sends/new/", fakeSendsApi("nobody"));
     await user.click(await screen.findByRole("combobox", { name: "To" }));

@@ -85,6 +85,7 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.now": "Jetzt",
   "sends.later": "Später …",
   "sends.at": "Datum und Uhrzeit",
+  "sends.past": "Dieser Zeitpunkt ist vorbei. Wählen Sie einen späteren, oder senden Sie jetzt.",
   "sends.onlyHours": "Nur {from}–{until} Uhr am Ort der Person; andere warten bis dahin.",
   "sends.anyHour": "Zu jeder Tages- und Nachtzeit.",
   "sends.changeHours": "Ändern",

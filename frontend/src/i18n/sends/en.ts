@@ -82,6 +82,7 @@ export const en = {
   "sends.now": "Now",
   "sends.later": "Later…",
   "sends.at": "Date and time",
+  "sends.past": "This time is past. Choose a later one, or send it now.",
   "sends.onlyHours": "Only {from}–{until} at each person’s place; others wait until then.",
   "sends.anyHour": "At any hour of the day or night.",
   "sends.changeHours": "Change",
