@@ -73,7 +73,7 @@ def _progress(send: GroupSend) -> dict[str, Any]:
 
 def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
     """What is kept of an audience: figures, and no sentences. `size` is of the longest text, for whomever it is; `who`
-    is the same for the same recipients, and for no others."""
+    is the same for the same recipients, and for no others; `what` for the same texts to them."""
     size = size_of(audience)
     recipients = audience.recipients
     segments = [(row.number, row.segments) for row in recipients]
@@ -83,8 +83,8 @@ def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
         "duplicates": audience.duplicates,
         "left_out": audience.reasons,
         "recipients": len(recipients),
-        # Keyed: a bare digest of one number is soon guessed.
-        "who": salted_hmac(__name__, " ".join(sorted(row.number for row in recipients))).hexdigest(),
+        "who": _digest(row.number for row in recipients),
+        "what": _digest(f"{row.number} {row.body}" for row in recipients),
         "segments": size.segments,
         "segments_each": size.longest.segments,
         "characters": size.longest.units,
@@ -99,6 +99,11 @@ def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
     }
 
 
+def _digest(some: Iterable[str]) -> str:
+    """Keyed: a bare digest of one number is soon guessed."""
+    return salted_hmac(__name__, " ".join(sorted(some))).hexdigest()
+
+
 def _summary_said(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     if not summary:
         return None
@@ -106,7 +111,7 @@ def _summary_said(summary: Mapping[str, Any]) -> dict[str, Any] | None:
         {"reason": reason, "count": number, "text": _left_out(reason, number)}
         for reason, number in sorted(summary["left_out"].items(), key=lambda one: -one[1])
     ]
-    said = {name: value for name, value in summary.items() if name != "who"}
+    said = {name: value for name, value in summary.items() if name not in ("who", "what")}
     return {**said, "left_out": sum(summary["left_out"].values()), "reasons": left_out}
 
 

@@ -337,6 +337,19 @@ def test_a_send_that_would_go_to_as_many_others_is_not_started(line, hedy):
     assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["progress"]["total"] == 2
 
 
+def test_a_send_that_would_say_something_else_than_was_read_is_not_started(line, hedy):
+    people = make_people(2, company="Lamps Ltd")
+    draft = hedy.draft(line, body="Hello from {company}", contacts=[one.pk for one in people])
+    Contact.objects.filter(pk=people[0].pk).update(company="Lamp & Lantern, of the Upper Harbour " * 5)
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)
+
+    assert answer["detail"] == "What this text says to some people has changed. Look at it again before you send it."
+    now = hedy.get(f"{SENDS}{draft['id']}/")
+    assert (draft["summary"]["segments"], now["summary"]["segments"]) == (2, 3)
+    assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["summary"]["segments"] == 3
+
+
 def test_a_send_that_would_go_to_nobody_any_more_says_so(line, hedy):
     (person,) = make_people(1)
     draft = hedy.draft(line, contacts=[person.pk])
