@@ -15,8 +15,6 @@ from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
 # Of a segment, while nothing is known of this account's prices: rather too much than too little.
 _GUESS = Decimal("0.01")
 _KNOWN_DAYS = 62
-# A text that Twilio took later than so long after it was written is not looked for.
-_LONGEST_SEND = timedelta(days=3)
 _PER_SEGMENT = ("sms-outbound", "sms-messages-carrierfees")
 
 
@@ -97,9 +95,7 @@ def counted_until() -> datetime:
 
 def _estimate(since: datetime) -> Decimal:
     """What our own texts cost that Twilio took since then."""
-    texts = Message.objects.filter(
-        direction=Direction.OUTBOUND, step=Step.TAKEN, created_at__gte=since - _LONGEST_SEND, sent_at__gt=since
-    )
+    texts = Message.objects.filter(direction=Direction.OUTBOUND, step=Step.TAKEN, sent_at__gt=since)
     segments = texts.aggregate(sum=Sum("num_segments"))["sum"] or 0
     return (segments * segment_price()).quantize(Decimal("0.000001")) if segments else Decimal(0)
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -27,6 +28,10 @@ _COUNTED_PER_SECOND = 50_000
 _RECEIPTS_COME = timedelta(minutes=15)
 # After an update or an outage, sends of years may be due.
 _PAST_AT_ONCE = 20
+# By the index of a send's texts, whose last one is the newest.
+_LAST_TEXT_AT = Subquery(
+    Message.objects.filter(group_send=OuterRef("pk")).order_by("-pk").values(at=Coalesce("sent_at", "created_at"))[:1]
+)
 LINE_OFF = gettext_noop("The line of this send is not in use any more. An admin can switch it on again.")
 
 
@@ -52,12 +57,16 @@ def refresh_due() -> datetime | None:
 
 def _others_due(now: datetime) -> Iterable[tuple[int, datetime | None]]:
     others = Q(state__in=[SendState.FINISHED, SendState.PAUSED, SendState.STOPPED, SendState.CANCELED])
-    lately = others & Q(started_at__gte=now - PRICES_COME, counted_at__lte=now - _LATELY)
-    lately &= Q(finished_at=None) | Q(finished_at__gte=now - _RECEIPTS_COME)
+    since = now - PRICES_COME
+    # One that rests had something to do when it was started, resumed, or wrote its last text: it may have been
+    # scheduled for long after it was started, or have run for days.
+    rests = Q(finished_at=None) & (Q(started_at__gte=since) | Q(resumed_at__gte=since) | Q(last_text_at__gte=since))
+    lately = others & Q(counted_at__lte=now - _LATELY) & (rests | Q(finished_at__gte=now - _RECEIPTS_COME))
     later = others & Q(finished_at__gte=now - PRICES_COME, counted_at__lte=now - _LATER)
     # Once more when no price comes any more: none is missing from then on.
     past = others & Q(finished_at__lt=now - PRICES_COME, counted_at__lt=F("finished_at") + PRICES_COME)
-    yield from GroupSend.objects.filter(lately | later).order_by().values_list("pk", "counted_at")
+    sends = GroupSend.objects.alias(last_text_at=_LAST_TEXT_AT).filter(lately | later)
+    yield from sends.order_by().values_list("pk", "counted_at")
     yield from GroupSend.objects.filter(past).order_by("-pk").values_list("pk", "counted_at")[:_PAST_AT_ONCE]
 
 
