@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from messaging.models import Direction, Message, Step
 from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
+from usage.selectors import SEGMENTS
 
 # Of a segment, while nothing is known of this account's prices: rather too much than too little.
 _GUESS = Decimal("0.01")
@@ -104,9 +105,9 @@ def segment_price() -> Decimal:
     """What a segment of ours has cost of late, with its carriers' fees; a guess while nothing is known."""
     since = timezone.now().astimezone(UTC).date() - timedelta(days=_KNOWN_DAYS)
     rows = UsageRecord.objects.filter(category__in=_PER_SEGMENT, day__gte=since).order_by()
-    sums = {row["category"]: row for row in rows.values("category").annotate(price=Sum("price"), count=Sum("count"))}
+    sums = {row["category"]: row for row in rows.values("category").annotate(paid=Sum("price"), segments=SEGMENTS)}
     sent = sums.get(_PER_SEGMENT[0])
-    if not sent or not sent["count"]:
+    if not sent or not sent["segments"]:
         return _GUESS
-    paid: Decimal = sum((row["price"] for row in sums.values()), Decimal(0))
-    return Decimal(paid / sent["count"])
+    paid: Decimal = sum((row["paid"] for row in sums.values()), Decimal(0))
+    return Decimal(paid / sent["segments"])
