@@ -63,6 +63,7 @@ def _progress(send: GroupSend) -> dict[str, Any]:
     if send.state == SendState.CANCELED:
         # It never goes on: nobody is tried again.
         figures["retryable"] = 0
+    figures["goes_on_at"] = counts.get("goes_on_at")
     total = figures["total"]
     delivered = figures["delivered"]
     figures["delivered_percent"] = round(100 * delivered / total, 1) if total else 0.0

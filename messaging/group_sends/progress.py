@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from calls.payloads import time_json
 from contacts.consents import numbers_stopped_since
 from messaging.group_sends import broadcasts
 from messaging.group_sends.outcomes import FAILED, RETRYABLE, STOP_CODES, TO_LOOK_AT, Outcome, is_open, outcome_of
@@ -165,25 +168,32 @@ def _messages(send: GroupSend) -> Any:
 
 def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     """The figures of a send, as they are kept as JSON, and how many recipients something is still to be done for."""
+    now = timezone.now()
+    due_at = Coalesce("message__due_at", "due_at")
     counted = send.recipients.exclude(state=RecipientState.LEFT_OUT).order_by()
     rows = counted.values_list("state", "message__step", "message__status").annotate(
         people=Count("pk"),
-        segments_all=Sum("segments"),
+        segments_due=Sum("segments", filter=Q(LessThanOrEqual(due_at, now))),
+        next_at=Min(due_at, filter=Q(GreaterThan(due_at, now))),
     )
     people = dict.fromkeys((str(outcome) for outcome in Outcome if outcome is not Outcome.LEFT_OUT), 0)
-    open_rows, waiting_segments = 0, 0
-    for state, step, status, number, segments in rows:
+    open_rows, due_segments = 0, 0
+    moments: list[datetime] = []
+    for state, step, status, number, segments, next_at in rows:
         outcome = outcome_of(state, step, status)
         people[outcome] += number
         if is_open(state, step):
             open_rows += number
         if outcome is Outcome.WAITING:
-            waiting_segments += segments or 0
+            due_segments += segments or 0
+            moments += [next_at] if next_at else []
     counts: dict[str, Any] = dict(people)
     counts["total"] = sum(people.values())
     counts["handed"] = counts["total"] - people[Outcome.WAITING] - people[Outcome.CANCELED]
     counts |= _spent(send)
-    counts["seconds_left"] = round(_seconds_left(send, waiting_segments))
+    # No second is left only when nobody is due.
+    counts["seconds_left"] = math.ceil(_seconds_left(send, due_segments))
+    counts["goes_on_at"] = time_json(min(moments, default=None))
     counts |= _answers(send)
     counts["retryable"] = send.recipients.filter(RETRYABLE).count() if people[Outcome.NOT_DELIVERED] else 0
     looked_at = people[Outcome.NOT_DELIVERED] + people[Outcome.UNKNOWN]

@@ -93,7 +93,10 @@ class SendProgressSerializer(serializers.Serializer[Any]):
     replies_unread = serializers.IntegerField()
     replied_stop = serializers.IntegerField()
     prices_missing = serializers.IntegerField(help_text="Texts whose price Twilio has not settled.")
-    seconds_left = serializers.IntegerField()
+    seconds_left = serializers.IntegerField(help_text="For those who are due: 0 when nobody is.")
+    goes_on_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the hours begin of the first who wait for theirs; null when nobody does."
+    )
     delivered_percent = serializers.FloatField()
     spent = MoneySerializer(allow_null=True)
 

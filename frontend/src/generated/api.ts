@@ -4320,6 +4320,11 @@ export interface components {
             /** @description Texts whose price Twilio has not settled. */
             prices_missing: number;
             seconds_left: number;
+            /**
+             * Format: date-time
+             * @description When the hours begin of the first who wait for theirs; null when nobody does.
+             */
+            goes_on_at: string | null;
             /** Format: double */
             delivered_percent: number;
             spent: components["schemas"]["Money"] | null;

@@ -3,7 +3,8 @@ import { clock, fullTime, shortWhen } from "../format";
 import type { IconName } from "../components/Icon";
 import { formatList, formatMoney, t } from "../i18n/i18n";
 import { isolated } from "../names";
-import type { GroupSend, Money, SendState, SendSummary } from "./ports";
+import { isOutsideHours, type SendDraft } from "./draft";
+import type { GroupSend, Money, SendProgress, SendRow, SendState, SendSummary } from "./ports";
 
 export type SendTone = "go" | "stop" | "accent" | "hold" | "plain";
 
@@ -27,6 +28,23 @@ export function durationWord(seconds: number): string {
   if (all <= 1) return t("sends.underMinute");
   if (all < 60) return t("sends.minutes", { minutes: all });
   return t("sends.hours", { hours: Math.floor(all / 60), minutes: all % 60 });
+}
+
+const DAY = 86_400_000;
+
+/** "about 7 min left", "waits until 08:00", or both: whose hours have not begun waits for them. */
+export function leftWord({ seconds_left, goes_on_at }: SendProgress, now: number): string {
+  const left = t("sends.left", { time: durationWord(seconds_left) });
+  // A server of the version before says none.
+  if (!goes_on_at) return left;
+  const when = Date.parse(goes_on_at) < now + DAY ? clock(goes_on_at) : fullTime(goes_on_at);
+  return seconds_left > 0 ? t("sends.leftAndWaits", { left, when }) : t("sends.waitsUntil", { when });
+}
+
+/** "7 min", "7 min, from 08:00": how long it takes, and since when at this place, outside the hours that it keeps. */
+export function takesWord(seconds: number, draft: SendDraft, now: number): string {
+  const time = durationWord(seconds);
+  return isOutsideHours(draft, now) ? t("sends.takesFrom", { time, from: draft.from }) : time;
 }
 
 export function moneyWord(money: Money | null): string {

@@ -1,9 +1,9 @@
 /** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
 import { useEffect, useState } from "preact/hooks";
-import { hasPeople, inputOf, isPast } from "../../groupSends/draft";
+import { hasPeople, inputOf, isOutsideHours, isPast } from "../../groupSends/draft";
 import { isRefused, type Writing } from "../../groupSends/writing";
 import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
-import { durationWord, moneyWord } from "../../groupSends/words";
+import { moneyWord, takesWord } from "../../groupSends/words";
 import { fullTime } from "../../format";
 import { formatNumber, t } from "../../i18n/i18n";
 import { isolated } from "../../names";
@@ -63,7 +63,7 @@ export function BeforeYouSend(props: Props) {
           value={figure(summary?.segments)}
         />
         <Figure name={t("sends.price")} value={summary ? moneyWord(summary.price) : "–"} strong />
-        <Figure name={t("sends.takes")} value={summary ? durationWord(summary.seconds) : "–"} />
+        <Figure name={t("sends.takes")} value={summary ? takesWord(summary.seconds, draft, now) : "–"} />
       </dl>
       {summary && summary.left_out > 0 && (
         <div class="card left-out">
@@ -127,12 +127,13 @@ export function BeforeYouSend(props: Props) {
                     line: line.name,
                     when: fullTime(new Date(draft.at).toISOString()),
                   })
-                : t("sends.confirmNow", { line: line.name }))}
+                : t("sends.confirmNow", { line: line.name }))}{" "}
+            {isOutsideHours(draft, now) && t("sends.confirmHours", { from: draft.from, until: draft.until })}
           </p>
           <dl class="figures">
             <Figure name={t("sends.willGet")} value={figure(summary.recipients)} strong />
             <Figure name={t("sends.price")} value={moneyWord(summary.price)} strong />
-            <Figure name={t("sends.takes")} value={durationWord(summary.seconds)} />
+            <Figure name={t("sends.takes")} value={takesWord(summary.seconds, draft, now)} />
           </dl>
           <div class="dialog-buttons">
             <button type="button" class="plain-button" onClick={() => setAsking(null)}>
