@@ -126,6 +126,7 @@ function send(state: SendState, change: Partial<GroupSend> = {}): GroupSend {
     title: TITLE,
     state,
     problem: "",
+    goes_on_by_itself: false,
     started_at: state === "draft" ? null : at(12),
     finished_at: null,
     progress: PROGRESS,

@@ -16,6 +16,7 @@ from messaging.group_sends.audience import Audience, Row, size_of
 from messaging.group_sends.estimates import price_of, seconds_for
 from messaging.group_sends.outcomes import result_of, what_now_words
 from messaging.models import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
+from messaging.outbox import guards
 from telephony.phone import display
 
 _COUNTS = (
@@ -50,6 +51,7 @@ def progress_json(send: GroupSend) -> dict[str, Any]:
         "title": send.title,
         "state": send.shown_state,
         "problem": sentence(send.problem),
+        "goes_on_by_itself": guards.keeps_back(send),
         "started_at": time_json(send.started_at),
         "finished_at": time_json(send.finished_at),
         "progress": _progress(send) if send.state != SendState.DRAFT else None,

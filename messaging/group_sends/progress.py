@@ -133,7 +133,7 @@ def kept_back_go_on() -> None:
     for send_id in kept_back.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             send = locked(send_id, wait=False)
-            if send is None or send.state != SendState.STOPPED or send.problem not in guards.reasons():
+            if send is None or not guards.keeps_back(send):
                 continue
             if not send.line.is_active:
                 continue
@@ -219,7 +219,7 @@ def _spent(send: GroupSend) -> dict[str, Any]:
 
 
 def _seconds_left(send: GroupSend, segments: int) -> float:
-    """As long as the whole takes, for as many segments as are left."""
+    """As long as the whole takes, for as many segments as are due."""
     summary = send.summary
     total = int(summary.get("segments", 0))
     return float(summary.get("seconds", 0)) * segments / total if segments and total else 0.0

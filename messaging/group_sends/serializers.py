@@ -108,6 +108,9 @@ class SendProgressPartSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=SHOWN_STATES)
     problem = serializers.CharField(allow_blank=True, help_text="Why Ringdesk stopped it, as a sentence.")
+    goes_on_by_itself = serializers.BooleanField(
+        help_text="Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused."
+    )
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     progress = SendProgressSerializer(allow_null=True, help_text="Null for a draft.")

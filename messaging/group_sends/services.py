@@ -188,7 +188,7 @@ def send_pause(send_id: int) -> GroupSend:
     recipients_keep(send_id, wait=True)
     with transaction.atomic():
         send = _send(send_id)
-        goes_on_by_itself = send.state == SendState.STOPPED and send.problem in guards.reasons()
+        goes_on_by_itself = guards.keeps_back(send)
         if send.state in (SendState.PAUSED, SendState.STOPPED) and not goes_on_by_itself:
             return send
         if send.state not in _AT_WORK and not goes_on_by_itself:

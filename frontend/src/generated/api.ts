@@ -3042,6 +3042,8 @@ export interface components {
             state: components["schemas"]["GroupSendStateEnum"];
             /** @description Why Ringdesk stopped it, as a sentence. */
             problem: string;
+            /** @description Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused. */
+            goes_on_by_itself: boolean;
             /** Format: date-time */
             started_at: string | null;
             /** Format: date-time */
@@ -3083,6 +3085,37 @@ export interface components {
             keeps_hours?: boolean;
             hours_from?: string;
             hours_until?: string;
+        };
+        /** @description A text to many, in a list: without the contacts and numbers that were chosen, who may be thousands. */
+        GroupSendRow: {
+            id: number;
+            title: string;
+            state: components["schemas"]["GroupSendStateEnum"];
+            /** @description Why Ringdesk stopped it, as a sentence. */
+            problem: string;
+            /** @description Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused. */
+            goes_on_by_itself: boolean;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Null for a draft. */
+            progress: components["schemas"]["SendProgress"] | null;
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+            line: components["schemas"]["Line"];
+            body: string;
+            groups: components["schemas"]["Named"][];
+            /** Format: date-time */
+            scheduled_for: string | null;
+            keeps_hours: boolean;
+            hours_from: string;
+            hours_until: string;
+            written_by: components["schemas"]["Agent"] | null;
+            /** Format: date-time */
+            created_at: string;
+            started_by: components["schemas"]["Agent"] | null;
+            summary: components["schemas"]["Summary"] | null;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         GroupSendStart: {
@@ -4354,6 +4387,8 @@ export interface components {
             state: "draft" | "scheduled" | "running" | "paused" | "stopped" | "finished" | "canceled";
             /** @description Why Ringdesk stopped it, as a sentence. */
             problem: string;
+            /** @description Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused. */
+            goes_on_by_itself: boolean;
             /** Format: date-time */
             started_at: string | null;
             /** Format: date-time */

@@ -39,7 +39,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
           </div>
           <div class="sends-keys">
             {state !== "finished" && <StateTag state={state} />}
-            {mayWrite && (state === "running" || state === "scheduled") && (
+            {mayWrite && (state === "running" || state === "scheduled" || send.goes_on_by_itself) && (
               <button
                 type="button"
                 class="plain-button"
@@ -49,7 +49,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
                 <Icon name="pause" size={18} /> {t("sends.pause")}
               </button>
             )}
-            {mayWrite && (state === "paused" || state === "stopped") && (
+            {mayWrite && (state === "paused" || (state === "stopped" && !send.goes_on_by_itself)) && (
               <button
                 type="button"
                 class="accent-button"
