@@ -155,7 +155,12 @@ export function BeforeYouSend(props: Props) {
         </Dialog>
       )}
       {asking === "names" && id !== null && (
-        <LeftOutDialog id={id} api={props.sendsApi} onClose={() => setAsking(null)} />
+        <LeftOutDialog
+          id={id}
+          all={summary?.left_out ?? 0}
+          api={props.sendsApi}
+          onClose={() => setAsking(null)}
+        />
       )}
       {asking === "myself" && <ToMyself {...props} onClose={() => setAsking(null)} />}
       {asking === "discard" && (
@@ -193,12 +198,14 @@ export function Figure({ name, value, strong }: { name: string; value: string; s
 
 interface LeftOutProps {
   id: number;
+  /** How many there are. */
+  all: number;
   api: Pick<GroupSendsApi, "recipients">;
   onClose(): void;
 }
 
-/** Who does not get it, and why: of a draft at most a hundred. */
-function LeftOutDialog({ id, api, onClose }: LeftOutProps) {
+/** Who does not get it, and why: of a draft a hundred, and how many more there are. */
+function LeftOutDialog({ id, all, api, onClose }: LeftOutProps) {
   const [people, setPeople] = useState<Recipient[] | "failed" | null>(null);
   useEffect(() => {
     api.recipients(id, { show: "left-out", search: "" }).then(
@@ -222,6 +229,9 @@ function LeftOutDialog({ id, api, onClose }: LeftOutProps) {
             </li>
           ))}
         </ul>
+      )}
+      {Array.isArray(people) && all > people.length && (
+        <p class="small quiet">{t("sends.moreNames", { count: all - people.length })}</p>
       )}
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { clock } from "../../format";
 import { emptyDraft, isOutsideHours, localField } from "../../groupSends/draft";
 import type { GroupSendsApi } from "../../groupSends/ports";
 import { initialState, type State } from "../../softphone/state";
-import { sample } from "../../testing/samples";
+import { NOW, sample } from "../../testing/samples";
 import { button, show } from "../../testing/show";
 
 const lines = sample("desk.snapshot").lines;
@@ -289,6 +289,8 @@ describe("writing to a group", () => {
     await user.click(button("See names"));
     const dialog = within(screen.getByRole("dialog"));
     expect((await dialog.findByText("Sam Osei")).closest("li")?.textContent).toContain("Replied STOP");
+    // Of 29 that are left out the gallery names two.
+    dialog.getByText("and 27 more");
   });
 });
 

@@ -107,6 +107,7 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.takes": "Dauert etwa",
   "sends.takesFrom": "{time}, ab {from} Uhr",
   "sends.leftOutCount": { one: "Ausgelassen: {count}", other: "Ausgelassen: {count}" },
+  "sends.moreNames": { one: "und {count} weitere Person", other: "und {count} weitere" },
   "sends.seeNames": "Namen ansehen",
   "sends.namesNotLoaded":
     "Die Namen wurden nicht geladen. Schließen Sie dies und versuchen Sie es noch einmal.",

@@ -104,6 +104,7 @@ export const en = {
   "sends.takes": "Takes about",
   "sends.takesFrom": "{time}, from {from}",
   "sends.leftOutCount": { one: "Left out: {count}", other: "Left out: {count}" },
+  "sends.moreNames": { one: "and {count} more", other: "and {count} more" },
   "sends.seeNames": "See names",
   "sends.namesNotLoaded": "The names did not load. Close this and try again.",
   "sends.doubles": {
