@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -27,12 +27,24 @@ _COUNTS = (
 
 def send_json(send: GroupSend) -> dict[str, Any]:
     """All of a send. Its line and people are read with it."""
+    return _row(send, group_names(send.group_ids)) | {
+        "contacts": [{"id": pk, "name": name} for pk, name in contact_names(send.contact_ids).items()],
+        "numbers": send.numbers,
+    }
+
+
+def sends_json(sends: Sequence[GroupSend]) -> list[dict[str, Any]]:
+    """Of a list, without the contacts and numbers that were chosen, who may be ten thousand for each."""
+    names = group_names({pk for send in sends for pk in send.group_ids})
+    return [_row(send, names) for send in sends]
+
+
+def _row(send: GroupSend, names: Mapping[int, str]) -> dict[str, Any]:
+    chosen = set(send.group_ids)
     return progress_json(send) | {
         "line": line_json(send.line),
         "body": send.body,
-        "groups": [{"id": pk, "name": name} for pk, name in group_names(send.group_ids).items()],
-        "contacts": [{"id": pk, "name": name} for pk, name in contact_names(send.contact_ids).items()],
-        "numbers": send.numbers,
+        "groups": [{"id": pk, "name": name} for pk, name in names.items() if pk in chosen],
         "scheduled_for": time_json(send.scheduled_for),
         "keeps_hours": send.keeps_hours,
         "hours_from": send.hours_from.strftime("%H:%M"),

@@ -117,14 +117,12 @@ class SendProgressPartSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
 
 
-class GroupSendSerializer(SendProgressPartSerializer):
-    """A text to many."""
+class GroupSendRowSerializer(SendProgressPartSerializer):
+    """A text to many, in a list: without the contacts and numbers that were chosen, who may be thousands."""
 
     line = LineSerializer()
     body = serializers.CharField()
     groups = NamedSerializer(many=True)
-    contacts = NamedSerializer(many=True)
-    numbers = serializers.ListField(child=serializers.CharField())
     scheduled_for = serializers.DateTimeField(allow_null=True)
     keeps_hours = serializers.BooleanField()
     hours_from = HourField()
@@ -133,6 +131,13 @@ class GroupSendSerializer(SendProgressPartSerializer):
     created_at = serializers.DateTimeField()
     started_by = AgentSerializer(allow_null=True)
     summary = SummarySerializer(allow_null=True)
+
+
+class GroupSendSerializer(GroupSendRowSerializer):
+    """A text to many."""
+
+    contacts = NamedSerializer(many=True)
+    numbers = serializers.ListField(child=serializers.CharField())
 
 
 class GroupRecipientSerializer(serializers.Serializer[Any]):

@@ -1004,7 +1004,8 @@ export interface paths {
         };
         /**
          * Those of the own teams' lines, the newest first
-         * @description Those of the own teams' lines, the newest first. An admin sees all.
+         * @description Those of the own teams' lines, the newest first. An admin sees all. Which contacts and numbers were chosen
+         *     says each by itself.
          */
         get: operations["group_sends_list"];
         put?: never;
@@ -3055,8 +3056,6 @@ export interface components {
             line: components["schemas"]["Line"];
             body: string;
             groups: components["schemas"]["Named"][];
-            contacts: components["schemas"]["Named"][];
-            numbers: string[];
             /** Format: date-time */
             scheduled_for: string | null;
             keeps_hours: boolean;
@@ -3067,6 +3066,8 @@ export interface components {
             created_at: string;
             started_by: components["schemas"]["Agent"] | null;
             summary: components["schemas"]["Summary"] | null;
+            contacts: components["schemas"]["Named"][];
+            numbers: string[];
         };
         /** @description A draft. */
         GroupSendInput: {
@@ -3672,7 +3673,7 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["GroupRecipient"][];
         };
-        PaginatedGroupSendList: {
+        PaginatedGroupSendRowList: {
             /**
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
@@ -3683,7 +3684,7 @@ export interface components {
              * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous?: string | null;
-            results: components["schemas"]["GroupSend"][];
+            results: components["schemas"]["GroupSendRow"][];
         };
         PaginatedMessageList: {
             /**
@@ -4352,6 +4353,7 @@ export interface components {
             replied_stop: number;
             /** @description Texts whose price Twilio has not settled. */
             prices_missing: number;
+            /** @description For those who are due: 0 when nobody is. */
             seconds_left: number;
             /**
              * Format: date-time
@@ -7104,7 +7106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedGroupSendList"];
+                    "application/json": components["schemas"]["PaginatedGroupSendRowList"];
                 };
             };
             400: components["responses"]["Validation"];

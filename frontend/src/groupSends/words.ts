@@ -59,7 +59,7 @@ export function priceOfSome(summary: SendSummary | null, people: number): Money 
 }
 
 /** "412 people", "398 of 412 delivered": how many, in a row of the list. */
-export function countWord({ state, progress, summary }: GroupSend): string {
+export function countWord({ state, progress, summary }: SendRow): string {
   if (state === "draft" || state === "scheduled") {
     return summary ? t("sends.people", { count: progress?.total ?? summary.recipients }) : "";
   }

@@ -8,6 +8,8 @@ from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.consents import consent_record
@@ -376,6 +378,27 @@ def test_nobody_is_gone_through_for_a_list_of_drafts(line, hedy):
 
     with patch.object(services, "audience_of", side_effect=AssertionError):
         assert [one["summary"]["recipients"] for one in hedy.get(SENDS)["results"]] == [2]
+
+
+def test_a_list_of_sends_names_their_groups_at_once_and_not_all_who_were_chosen(line, hedy):
+    people = make_people(2)
+    groups = [make_group(*people, name=f"Group {number}") for number in range(3)]
+    chosen = {"contacts": [one.pk for one in people], "numbers": ["+12025559999"]}
+
+    def read() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            hedy.get(SENDS)
+        return len(queries)
+
+    hedy.draft(line, groups=[groups[0].pk], **chosen)
+    alone = read()
+    drafts = [hedy.draft(line, groups=[group.pk], **chosen) for group in groups]
+
+    assert read() == alone
+    found = hedy.get(SENDS)["results"]
+    assert [one["groups"][0]["name"] for one in found] == ["Group 2", "Group 1", "Group 0", "Group 0"]
+    assert [one for one in found if "contacts" in one or "numbers" in one] == []
+    assert hedy.get(f"{SENDS}{drafts[0]['id']}/")["numbers"] == ["+12025559999"]
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(-2, 409), (0, 200), (5, 200)])
