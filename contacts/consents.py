@@ -29,12 +29,15 @@ __all__ = [
     "numbers_blocked",
     "numbers_that_forbid",
     "numbers_with_landline",
+    "senders_stopped",
 ]
 
 
 # What was said last counts, and of one moment what was recorded last: a text that lay in the spool is recorded later
 # than what was said after it.
 _NEWEST = ("-at", "-pk")
+_BY_THEMSELVES = (Consent.Source.TEXT, Consent.Source.TWILIO)
+_TO_ONE_OF_US = (Consent.Source.FORM, Consent.Source.SPOKEN)
 
 
 def consent_record(
@@ -48,14 +51,22 @@ def consent_record(
     at: datetime | None = None,
 ) -> Consent | None:
     """Keeps what somebody allowed or forbade, at a time before now when it is given; None when that counts already, and
-    nothing is kept. What was said by text is always kept: one that was written before it may still come."""
+    nothing is kept. What was said by text is always kept: one that was written before it may still come. So is what
+    was said to one of us, unless just that was written down last: it is evidence."""
     at = at or timezone.now()
     newest = _said(number, sender).first()
-    if source != Consent.Source.TEXT and newest is not None and newest.state == state:
+    note = note[:255]
+    if newest is not None and _counts_already(newest, state, source, note):
         return None
     return Consent.objects.create(
-        number=number, sender=sender, state=state, source=source, note=note[:255], recorded_by=by, at=at
+        number=number, sender=sender, state=state, source=source, note=note, recorded_by=by, at=at
     )
+
+
+def _counts_already(newest: Consent, state: Consent.State, source: Consent.Source, note: str) -> bool:
+    if source == Consent.Source.TEXT or newest.state != state:
+        return False
+    return source not in _TO_ONE_OF_US or (newest.source, newest.note) == (source, note)
 
 
 def _said(number: str, sender: str) -> QuerySet[Consent]:
@@ -69,20 +80,27 @@ def is_forbidden(number: str, sender: str, *, at: datetime) -> bool:
     return newest is not None and newest.state == Consent.State.FORBIDDEN
 
 
+def senders_stopped(number: str, *, at: datetime) -> list[str]:
+    """Our numbers that this number itself wanted no texts from at that time: by STOP, or as Twilio said."""
+    rows = Consent.objects.filter(number__in=same_party(number), sender__startswith="+", at__lte=at)
+    newest = {row.sender: row for row in rows.order_by("at", "pk")}
+    return [sender for sender, row in newest.items() if _is_stop(row)]
+
+
 class OnlyTheyMay(Exception):
     """They said STOP themselves: nobody else may allow texts again. Its text is a sentence."""
 
 
-_BY_THEMSELVES = (Consent.Source.TEXT, Consent.Source.TWILIO)
+def _is_stop(row: Consent | None) -> bool:
+    return row is not None and row.state == Consent.State.FORBIDDEN and row.source in _BY_THEMSELVES
 
 
 def consent_record_by_hand(
     number: str, *, sender: str, state: Consent.State, source: Consent.Source, note: str, by: Agent
 ) -> Consent | None:
     """What somebody told one of us. Returns and keeps as `consent_record` does; raises `OnlyTheyMay`."""
-    newest = _said(number, sender).first()
-    stopped = newest is not None and newest.state == Consent.State.FORBIDDEN and newest.source in _BY_THEMSELVES
-    if stopped and state == Consent.State.ALLOWED:
+    by_themselves = _said(number, sender).filter(source__in=_BY_THEMSELVES).first()
+    if state == Consent.State.ALLOWED and _is_stop(by_themselves):
         raise OnlyTheyMay(_("They wrote STOP. Only they can change that, by writing START to this number."))
     return consent_record(number, sender=sender, state=state, source=source, note=note, by=by)
 

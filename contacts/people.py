@@ -17,14 +17,15 @@ _AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`own`: the values of the admin's own fields, by their keys. `numbers`: each with its kind of line, in order."""
+    """`own`: the values of the admin's own fields, by their keys. `numbers`: each with its kind of line and its
+    extension, in order."""
 
     contact_id: int
     name: str
     company: str
     own: Mapping[str, Any]
     time_zone: str
-    numbers: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str, str], ...]
 
 
 def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[Person]:
@@ -34,11 +35,13 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
         rows |= _rows(members_of(group_ids))
     for some in _parts(contact_ids):
         rows |= _rows(Contact.objects.filter(pk__in_array=some))
-    numbers: dict[int, list[tuple[str, str]]] = {}
+    numbers: dict[int, list[tuple[str, str, str]]] = {}
     for some in _parts(rows):
         found = ContactNumber.objects.filter(contact__pk__in_array=some).order_by("position", "pk")
-        for contact_id, number, line_type in found.values_list("contact_id", "number", "line_type"):
-            numbers.setdefault(contact_id, []).append((number, line_type))
+        for contact_id, number, line_type, extension in found.values_list(
+            "contact_id", "number", "line_type", "extension"
+        ):
+            numbers.setdefault(contact_id, []).append((number, line_type, extension))
     people = [
         Person(pk, name, company, own, time_zone, tuple(numbers.get(pk, ())))
         for pk, (name, company, own, time_zone) in rows.items()

@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ReadOnly, SavesChanges
@@ -45,6 +47,14 @@ class MissedCallTextForm(forms.ModelForm[MissedCallText]):
     class Meta:
         model = MissedCallText
         fields = ["line", "is_on", "body", "begins_at", "ends_at"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Known only now: the field's own help is of every server.
+        zone = gettext("As the clock stands in %(zone)s.") % {"zone": settings.TIME_ZONE}
+        for name in ("begins_at", "ends_at"):
+            if name in self.fields:
+                self.fields[name].help_text = f"{self.fields[name].help_text} {zone}"
 
 
 @admin.register(MissedCallText)

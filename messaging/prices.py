@@ -19,10 +19,16 @@ _NEVER_PRICED = (MessageStatus.FAILED, MessageStatus.CANCELED)
 _WRITTEN = Write.update(Message, key="id", columns=["price", "price_unit"])
 
 
+def went_since(moment: datetime) -> Q:
+    """Of messages: that they went out since then, however long they had waited or were held, or came in. Each half has
+    its index."""
+    return Q(sent_at__gte=moment) | Q(sent_at__isnull=True, created_at__gte=moment)
+
+
 def price_to_come(now: datetime) -> Q:
     """Of messages: that Twilio has it, in or out, and will yet say what it costs."""
     is_billed = Q(step__in=[Step.TAKEN, ""]) & ~Q(status__in=_NEVER_PRICED)
-    return is_billed & Q(price__isnull=True, created_at__gte=now - PRICES_COME)
+    return is_billed & Q(price__isnull=True) & went_since(now - PRICES_COME)
 
 
 @transaction.atomic

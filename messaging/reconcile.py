@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from messaging.models import Direction, Message, MessageStatus, Sender, Step
@@ -63,11 +63,16 @@ def _due(now: datetime) -> list[tuple[str, datetime]]:
     return due
 
 
+def texts_unsettled(since: datetime, until: datetime, unknown: Q) -> QuerySet[Message]:
+    """Texts of that time that Twilio has taken, and of which so much is not known."""
+    # Not by when it was written: its send may have been paused for days. `message_sent` finds them.
+    return Message.objects.filter(
+        unknown, direction=Direction.OUTBOUND, step=Step.TAKEN, sent_at__gte=since, sent_at__lte=until
+    ).order_by()
+
+
 def _oldest(since: datetime, until: datetime, unknown: Q) -> dict[str, datetime]:
-    rows = Message.objects.filter(
-        unknown, direction=Direction.OUTBOUND, step=Step.TAKEN, created_at__gte=since, sent_at__lte=until
-    )
-    return dict(rows.order_by().values_list("sender").annotate(Min("sent_at")))
+    return dict(texts_unsettled(since, until, unknown).values_list("sender").annotate(Min("sent_at")))
 
 
 def _sender_reconcile(sender: str, since: datetime) -> int:

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext_lazy
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """`name` as people call it, and `amount` what is counted of it: `count` or `usage`, in `unit`."""
+    """`name` as people call it, and `amount` what is counted of it: `count`, `usage` or `segments`, in `unit`."""
 
     key: str
     name: str | Promise
@@ -30,7 +30,7 @@ def _calls(key: str, name: Promise, *parts: Category) -> Category:
 
 
 def _texts(key: str, name: Promise, *parts: Category) -> Category:
-    return Category(key, name, "count", "segments", parts)
+    return Category(key, name, "segments", "segments", parts)
 
 
 TREE: tuple[Category, ...] = (

@@ -11,6 +11,7 @@ from itertools import islice
 
 from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from calls.models import TERMINAL, Call
@@ -84,10 +85,14 @@ def calls_open(since: datetime, until: datetime) -> QuerySet[Call]:
 
 def texts_open(since: datetime, until: datetime) -> QuerySet[Message]:
     """Texts of that time that Twilio took, or that came in, without a price."""
+    went = Q(sent_at__gte=since, sent_at__lt=until)
+    came = Q(sent_at__isnull=True, created_at__gte=since, created_at__lt=until)
     asked = Q(step=Step.TAKEN) | Q(step="")
-    return Message.objects.filter(
-        asked, price__isnull=True, sid__isnull=False, created_at__gte=since, created_at__lt=until
-    ).order_by()
+    return Message.objects.filter(went | came, asked, price__isnull=True, sid__isnull=False).order_by()
+
+
+# When Twilio had it: it may have waited for days before.
+_AT_TWILIO = Coalesce("sent_at", "created_at")
 
 
 def _calls(since: datetime, until: datetime, now: datetime) -> int:
@@ -122,7 +127,7 @@ def _write(rows: list[CallPrice]) -> None:
 
 def _texts(since: datetime, until: datetime) -> int:
     """Raises `TelephonyError`. Returns how many texts have a price now and had none before."""
-    first = texts_open(since, until).aggregate(first=Min("created_at"))["first"]
+    first = texts_open(since, until).aggregate(first=Min(_AT_TWILIO))["first"]
     if first is None:
         return 0
     done = 0
@@ -139,7 +144,7 @@ def _settled_until(since: datetime, until: datetime, now: datetime) -> datetime:
     calls: datetime | None = calls_open(since, until).aggregate(first=Min("start_time"))["first"]
     # A text without a price after all that time has none: it failed, or was canceled.
     late = texts_open(max(since, now - _NOT_AFTER), until)
-    texts: datetime | None = late.aggregate(first=Min("created_at"))["first"]
+    texts: datetime | None = late.aggregate(first=Min(_AT_TWILIO))["first"]
     # A call that goes on for hours began before others that are settled.
     earliest = min([one for one in (calls, texts) if one] + [until - timedelta(hours=5)])
     return max(since, earliest)

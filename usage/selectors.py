@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Case, Min, QuerySet, Sum, When
 
 from usage.categories import KNOWN, TOPS, TREE, Category
 from usage.models import TOTAL, UsageRecord
@@ -21,6 +21,8 @@ SERIES: dict[str, tuple[str, str]] = {
     "texts": ("sms", "count"),
 }
 _NOTHING = Decimal(0)
+# Of texts Twilio counts the messages, and their segments as what they used. Where it says no segments they are as many.
+SEGMENTS = Sum(Case(When(usage_unit="segments", then="usage"), default="count"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Sums:
 
     count: Decimal = _NOTHING
     usage: Decimal = _NOTHING
+    segments: Decimal = _NOTHING
     price: Decimal = _NOTHING
     description: str = ""
 
@@ -83,8 +86,12 @@ def series_by_day(start: date, end: date) -> dict[str, dict[date, Decimal]]:
 def sums_of(start: date, end: date) -> dict[str, Sums]:
     """Each category that has anything in that time."""
     rows = UsageRecord.objects.filter(day__range=(start, end)).order_by().values("category")
-    summed = rows.annotate(counts=Sum("count"), uses=Sum("usage"), prices=Sum("price"), words=Min("description"))
-    return {row["category"]: Sums(row["counts"], row["uses"], row["prices"], row["words"]) for row in summed}
+    summed = rows.annotate(
+        counts=Sum("count"), uses=Sum("usage"), parts=SEGMENTS, prices=Sum("price"), words=Min("description")
+    )
+    return {
+        row["category"]: Sums(row["counts"], row["uses"], row["parts"], row["prices"], row["words"]) for row in summed
+    }
 
 
 def table(now: tuple[date, date], before: tuple[date, date]) -> Table:

@@ -11,12 +11,11 @@ from django.utils import timezone
 
 from messaging.models import Direction, Message, Step
 from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
+from usage.selectors import SEGMENTS
 
 # Of a segment, while nothing is known of this account's prices: rather too much than too little.
 _GUESS = Decimal("0.01")
 _KNOWN_DAYS = 62
-# A text that Twilio took later than so long after it was written is not looked for.
-_LONGEST_SEND = timedelta(days=3)
 _PER_SEGMENT = ("sms-outbound", "sms-messages-carrierfees")
 
 
@@ -97,9 +96,7 @@ def counted_until() -> datetime:
 
 def _estimate(since: datetime) -> Decimal:
     """What our own texts cost that Twilio took since then."""
-    texts = Message.objects.filter(
-        direction=Direction.OUTBOUND, step=Step.TAKEN, created_at__gte=since - _LONGEST_SEND, sent_at__gt=since
-    )
+    texts = Message.objects.filter(direction=Direction.OUTBOUND, step=Step.TAKEN, sent_at__gt=since)
     segments = texts.aggregate(sum=Sum("num_segments"))["sum"] or 0
     return (segments * segment_price()).quantize(Decimal("0.000001")) if segments else Decimal(0)
 
@@ -108,9 +105,9 @@ def segment_price() -> Decimal:
     """What a segment of ours has cost of late, with its carriers' fees; a guess while nothing is known."""
     since = timezone.now().astimezone(UTC).date() - timedelta(days=_KNOWN_DAYS)
     rows = UsageRecord.objects.filter(category__in=_PER_SEGMENT, day__gte=since).order_by()
-    sums = {row["category"]: row for row in rows.values("category").annotate(price=Sum("price"), count=Sum("count"))}
+    sums = {row["category"]: row for row in rows.values("category").annotate(paid=Sum("price"), segments=SEGMENTS)}
     sent = sums.get(_PER_SEGMENT[0])
-    if not sent or not sent["count"]:
+    if not sent or not sent["segments"]:
         return _GUESS
-    paid: Decimal = sum((row["price"] for row in sums.values()), Decimal(0))
-    return Decimal(paid / sent["count"])
+    paid: Decimal = sum((row["paid"] for row in sums.values()), Decimal(0))
+    return Decimal(paid / sent["segments"])

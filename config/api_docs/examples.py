@@ -138,13 +138,14 @@ _COST = {
     "id": 1, "name": "Support", "calls": 171, "minutes": 512, "calls_price": "8.43", "texts": 96, "segments": 131,
     "texts_price": "1.62", "price": "10.05", "open": 12,
 }  # fmt: skip
-_GROUP_SEND: dict[str, Any] = {
-    "id": 4, "title": "Closed at Christmas", "state": "draft", "problem": "", "started_at": None, "finished_at": None,
-    "progress": None, "revision": 0, "line": _LINE, "body": "Hello {first name}, we are closed on 24 December.",
-    "groups": [], "contacts": [], "numbers": ["+12025550142"], "scheduled_for": None, "keeps_hours": True,
-    "hours_from": "08:00", "hours_until": "20:00", "written_by": _AGENT, "started_by": None, "summary": None,
-    "created_at": "2026-11-23T09:30:00Z",
+_GROUP_SEND_ROW: dict[str, Any] = {
+    "id": 4, "title": "Closed at Christmas", "state": "draft", "problem": "", "goes_on_by_itself": False,
+    "started_at": None, "finished_at": None, "progress": None, "revision": 0, "line": _LINE,
+    "body": "Hello {first name}, we are closed on 24 December.", "groups": [], "scheduled_for": None,
+    "keeps_hours": True, "hours_from": "08:00", "hours_until": "20:00", "written_by": _AGENT, "started_by": None,
+    "summary": None, "created_at": "2026-11-23T09:30:00Z",
 }  # fmt: skip
+_GROUP_SEND = _GROUP_SEND_ROW | {"contacts": [], "numbers": ["+12025550142"]}
 _RECIPIENT = {
     "id": 5, "contact": 12, "name": "Maya Okonkwo", "number": "+12025550142", "display": "(202) 555-0142",
     "outcome": "not-delivered", "outcome_text": "Not delivered", "why": "The phone is switched off.",
@@ -337,7 +338,8 @@ EXAMPLES: dict[str, Any] = {
     },
     "GroupSendChange": {"body": "Hello {first name}, we are closed on 24 and 25 December.", "revision": 3},
     "GroupSendStart": {"revision": 4},
-    "GroupSendList": _PAGE | {"results": [_GROUP_SEND]},
+    "GroupSendRow": _GROUP_SEND_ROW,
+    "GroupSendRowList": _PAGE | {"results": [_GROUP_SEND_ROW]},
     "MergeInput": {"contact": 12},
     "Note": _NOTE,
     "NoteInput": {"text": "Prefers to be rung after 14:00."},

@@ -307,7 +307,7 @@ SPECTACULAR_SETTINGS = {
         "DirectionEnum": "calls.models.Direction",
         "MessageDirectionEnum": "messaging.models.Direction",
         "RecipientOutcomeEnum": "messaging.group_sends.outcomes.Outcome",
-        "GroupSendStateEnum": "messaging.models.SendState",
+        "GroupSendStateEnum": "messaging.models.SHOWN_STATES",
         "MediaStateEnum": "messaging.models.MediaState",
         "OutcomeEnum": "calls.models.CallOutcome",
         "ParticipantModeEnum": "calls.models.Participant.Mode",

@@ -142,8 +142,8 @@ export const CONTACTS: ContactFound[] = [
     company: "Okonkwo Interiors",
     note: "",
     numbers: [
-      { number: "+12025550142", display: "(202) 555-0142", label: "Mobile" },
-      { number: "+12025550178", display: "(202) 555-0178", label: "Office" },
+      { number: "+12025550142", extension: "", display: "(202) 555-0142", label: "Mobile" },
+      { number: "+12025550178", extension: "", display: "(202) 555-0178", label: "Office" },
     ],
   },
   {
@@ -151,7 +151,7 @@ export const CONTACTS: ContactFound[] = [
     name: "Mary Seacole",
     company: "",
     note: "",
-    numbers: [{ number: "+12025550155", display: "(202) 555-0155", label: "Home" }],
+    numbers: [{ number: "+12025550155", extension: "", display: "(202) 555-0155", label: "Home" }],
   },
 ];
 

@@ -94,6 +94,7 @@ const PROGRESS: SendProgress = {
   replied_stop: 0,
   prices_missing: 22,
   seconds_left: 176,
+  goes_on_at: null,
   delivered_percent: 51.9,
   spent: money("9.44"),
 };
@@ -113,6 +114,7 @@ const DONE: SendProgress = {
   replied_stop: 2,
   prices_missing: 6,
   seconds_left: 0,
+  goes_on_at: null,
   delivered_percent: 96.6,
   spent: money("16.42"),
 };
@@ -124,6 +126,7 @@ function send(state: SendState, change: Partial<GroupSend> = {}): GroupSend {
     title: TITLE,
     state,
     problem: "",
+    goes_on_by_itself: false,
     started_at: state === "draft" ? null : at(12),
     finished_at: null,
     progress: PROGRESS,

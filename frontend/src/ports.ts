@@ -104,7 +104,7 @@ export type NumberCheck = Schemas["NumberCheck"];
 export type TextCheck = Schemas["ThreadClosed"];
 
 export type ContactFound = Contact & {
-  numbers: Pick<Schemas["ContactNumber"], "number" | "display" | "label">[];
+  numbers: Pick<Schemas["ContactNumber"], "number" | "extension" | "display" | "label">[];
 };
 /** Whom of us one may want to call, and whether the phone there would ring now. */
 export type Colleague = Schemas["Colleague"];

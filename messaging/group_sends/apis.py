@@ -21,13 +21,14 @@ from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict, choose_one_of
 from core.api.schema import raises
 from messaging.group_sends import services
-from messaging.group_sends.payloads import send_json
+from messaging.group_sends.payloads import send_json, sends_json
 from messaging.group_sends.permissions import may_send_from, sends_visible
 from messaging.group_sends.results_csv import results_csv
 from messaging.group_sends.selectors import SENDS_SHOWN, shown_as
 from messaging.group_sends.serializers import (
     GroupSendChangeSerializer,
     GroupSendInputSerializer,
+    GroupSendRowSerializer,
     GroupSendSerializer,
     GroupSendStartSerializer,
     RetryAnswerSerializer,
@@ -82,14 +83,15 @@ def sends_read(pk: int) -> GroupSend:
 class GroupSendListApi(ListAPIView[GroupSend]):
     """Texts to groups."""
 
-    serializer_class = GroupSendSerializer
+    serializer_class = GroupSendRowSerializer
     pagination_class = SendPagination
     parser_classes = [BoundedJSONParser]
     queryset = GroupSend.objects.none()
 
     @extend_schema(operation_id="group_sends_list", tags=["group sends"], parameters=_LIST)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Those of the own teams' lines, the newest first. An admin sees all."""
+        """Those of the own teams' lines, the newest first. An admin sees all. Which contacts and numbers were chosen
+        says each by itself."""
         agent: Any = request.user
         sends = sends_visible(agent)
         if state := request.query_params.get("state", ""):
@@ -99,8 +101,8 @@ class GroupSendListApi(ListAPIView[GroupSend]):
         line = line_id_asked(request.query_params.get("line", ""))
         if line is not None:
             sends = sends.filter(line=line)
-        page = self.paginate_queryset(sends)
-        return self.get_paginated_response([send_json(send) for send in page or []])
+        page = self.paginate_queryset(sends.defer("contact_ids", "numbers", "chosen_ids"))
+        return self.get_paginated_response(sends_json(page or []))
 
     @raises("permission_denied")
     @extend_schema(

@@ -75,6 +75,8 @@ class _Chosen:
     line_type: str = ""
     values: dict[str, str] = field(default_factory=dict)
     is_number: bool = True
+    # All of this person's numbers have one.
+    has_extension: bool = False
 
 
 def audience_of(send: GroupSend) -> Audience:
@@ -113,9 +115,12 @@ def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     people = people_of(send.group_ids, send.contact_ids) if send.chosen_ids is None else people_of((), send.chosen_ids)
     for person in people:
         number, line_type = _best_number(person)
+        has_extension = bool(person.numbers) and not number
         own = {key: person.own.get(key, "") for key in keys}
         values = values_of(person.name, person.company, own)
-        yield _Chosen(person.contact_id, person.name, number, person.time_zone, line_type, values)
+        yield _Chosen(
+            person.contact_id, person.name, number, person.time_zone, line_type, values, has_extension=has_extension
+        )
     typed = contacts_by_number(number for number in send.numbers if number.startswith("+"))
     for number in send.numbers:
         contact = typed.get(number)
@@ -140,9 +145,10 @@ def number_of(text: str) -> str:
 
 
 def _best_number(person: Person) -> tuple[str, str]:
-    """A mobile, else one that may be: the first of them."""
+    """A mobile, else one that may be: the first of them. None with an extension (`number_of`)."""
     order = {"mobile": 0, "": 1, "voip": 2, "other": 3, "toll-free": 4, "landline": 5}
-    return min(person.numbers, key=lambda one: order.get(one[1], 3), default=("", ""))
+    numbers = [(number, line_type) for number, line_type, extension in person.numbers if not extension]
+    return min(numbers, key=lambda one: order.get(one[1], 3), default=("", ""))
 
 
 def _without_doubles(some: Iterable[_Chosen]) -> tuple[list[_Chosen], int]:
@@ -217,7 +223,7 @@ def _may_ever_go(send: GroupSend, facts: TextFacts) -> Callable[[str], bool]:
 
 def _reason(one: _Chosen, unwanted: _Unwanted) -> str:
     if not one.number:
-        return LeftOut.NO_NUMBER
+        return LeftOut.EXTENSION if one.has_extension else LeftOut.NO_NUMBER
     if not one.is_number or one.number in unwanted.invalid:
         return LeftOut.INVALID
     if one.line_type == "landline" or one.number in unwanted.landlines:

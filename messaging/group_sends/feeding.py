@@ -95,7 +95,8 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
             due = list(pending.filter(due_at__lte=now).order_by("due_at", "pk")[:space])
             if rows := _within_hours(send, due, now):
                 _put(send, rows, now)
-                # To be sent at once, and there may be more.
+            if due:
+                # To be sent at once, or put off until their hours begin; and there may be more.
                 return now
         moment: datetime | None = pending.aggregate(first=Min("due_at"))["first"]
     # What is due already has no room yet: it is fed when something has been sent.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from messaging.group_sends.audience import Audience, Row, size_of
 from messaging.group_sends.estimates import price_of, seconds_for
 from messaging.group_sends.outcomes import result_of, what_now_words
 from messaging.models import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
+from messaging.outbox import guards
 from telephony.phone import display
 
 _COUNTS = (
@@ -26,12 +27,24 @@ _COUNTS = (
 
 def send_json(send: GroupSend) -> dict[str, Any]:
     """All of a send. Its line and people are read with it."""
+    return _row(send, group_names(send.group_ids)) | {
+        "contacts": [{"id": pk, "name": name} for pk, name in contact_names(send.contact_ids).items()],
+        "numbers": send.numbers,
+    }
+
+
+def sends_json(sends: Sequence[GroupSend]) -> list[dict[str, Any]]:
+    """Of a list, without the contacts and numbers that were chosen, who may be ten thousand for each."""
+    names = group_names({pk for send in sends for pk in send.group_ids})
+    return [_row(send, names) for send in sends]
+
+
+def _row(send: GroupSend, names: Mapping[int, str]) -> dict[str, Any]:
+    chosen = set(send.group_ids)
     return progress_json(send) | {
         "line": line_json(send.line),
         "body": send.body,
-        "groups": [{"id": pk, "name": name} for pk, name in group_names(send.group_ids).items()],
-        "contacts": [{"id": pk, "name": name} for pk, name in contact_names(send.contact_ids).items()],
-        "numbers": send.numbers,
+        "groups": [{"id": pk, "name": name} for pk, name in names.items() if pk in chosen],
         "scheduled_for": time_json(send.scheduled_for),
         "keeps_hours": send.keeps_hours,
         "hours_from": send.hours_from.strftime("%H:%M"),
@@ -50,6 +63,7 @@ def progress_json(send: GroupSend) -> dict[str, Any]:
         "title": send.title,
         "state": send.shown_state,
         "problem": sentence(send.problem),
+        "goes_on_by_itself": guards.keeps_back(send),
         "started_at": time_json(send.started_at),
         "finished_at": time_json(send.finished_at),
         "progress": _progress(send) if send.state != SendState.DRAFT else None,
@@ -63,6 +77,7 @@ def _progress(send: GroupSend) -> dict[str, Any]:
     if send.state == SendState.CANCELED:
         # It never goes on: nobody is tried again.
         figures["retryable"] = 0
+    figures["goes_on_at"] = counts.get("goes_on_at")
     total = figures["total"]
     delivered = figures["delivered"]
     figures["delivered_percent"] = round(100 * delivered / total, 1) if total else 0.0
@@ -73,7 +88,7 @@ def _progress(send: GroupSend) -> dict[str, Any]:
 
 def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
     """What is kept of an audience: figures, and no sentences. `size` is of the longest text, for whomever it is; `who`
-    is the same for the same recipients, and for no others."""
+    is the same for the same recipients, and for no others; `what` for the same texts to them."""
     size = size_of(audience)
     recipients = audience.recipients
     segments = [(row.number, row.segments) for row in recipients]
@@ -83,8 +98,8 @@ def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
         "duplicates": audience.duplicates,
         "left_out": audience.reasons,
         "recipients": len(recipients),
-        # Keyed: a bare digest of one number is soon guessed.
-        "who": salted_hmac(__name__, " ".join(sorted(row.number for row in recipients))).hexdigest(),
+        "who": _digest(row.number for row in recipients),
+        "what": _digest(f"{row.number} {row.body}" for row in recipients),
         "segments": size.segments,
         "segments_each": size.longest.segments,
         "characters": size.longest.units,
@@ -99,6 +114,11 @@ def summary_of(send: GroupSend, audience: Audience) -> dict[str, Any]:
     }
 
 
+def _digest(some: Iterable[str]) -> str:
+    """Keyed: a bare digest of one number is soon guessed."""
+    return salted_hmac(__name__, " ".join(sorted(some))).hexdigest()
+
+
 def _summary_said(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     if not summary:
         return None
@@ -106,7 +126,7 @@ def _summary_said(summary: Mapping[str, Any]) -> dict[str, Any] | None:
         {"reason": reason, "count": number, "text": _left_out(reason, number)}
         for reason, number in sorted(summary["left_out"].items(), key=lambda one: -one[1])
     ]
-    said = {name: value for name, value in summary.items() if name != "who"}
+    said = {name: value for name, value in summary.items() if name not in ("who", "what")}
     return {**said, "left_out": sum(summary["left_out"].values()), "reasons": left_out}
 
 
@@ -118,6 +138,9 @@ def _left_out(reason: str, number: int) -> str:
         LeftOut.LANDLINE: ngettext("%(count)d has a landline", "%(count)d have a landline", number),
         LeftOut.INVALID: ngettext("%(count)d number is not valid", "%(count)d numbers are not valid", number),
         LeftOut.NO_NUMBER: ngettext("%(count)d has no number", "%(count)d have no number", number),
+        LeftOut.EXTENSION: ngettext(
+            "%(count)d has only numbers with an extension", "%(count)d have only numbers with an extension", number
+        ),
         LeftOut.EMPTY_FIELD: ngettext(
             "%(count)d has nothing to fill a field with", "%(count)d have nothing to fill a field with", number
         ),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from calls.payloads import time_json
 from contacts.consents import numbers_stopped_since
 from messaging.group_sends import broadcasts
 from messaging.group_sends.outcomes import FAILED, RETRYABLE, STOP_CODES, TO_LOOK_AT, Outcome, is_open, outcome_of
@@ -27,6 +31,10 @@ _COUNTED_PER_SECOND = 50_000
 _RECEIPTS_COME = timedelta(minutes=15)
 # After an update or an outage, sends of years may be due.
 _PAST_AT_ONCE = 20
+# By the index of a send's texts, whose last one is the newest.
+_LAST_TEXT_AT = Subquery(
+    Message.objects.filter(group_send=OuterRef("pk")).order_by("-pk").values(at=Coalesce("sent_at", "created_at"))[:1]
+)
 LINE_OFF = gettext_noop("The line of this send is not in use any more. An admin can switch it on again.")
 
 
@@ -52,12 +60,16 @@ def refresh_due() -> datetime | None:
 
 def _others_due(now: datetime) -> Iterable[tuple[int, datetime | None]]:
     others = Q(state__in=[SendState.FINISHED, SendState.PAUSED, SendState.STOPPED, SendState.CANCELED])
-    lately = others & Q(started_at__gte=now - PRICES_COME, counted_at__lte=now - _LATELY)
-    lately &= Q(finished_at=None) | Q(finished_at__gte=now - _RECEIPTS_COME)
+    since = now - PRICES_COME
+    # One that rests had something to do when it was started, resumed, or wrote its last text: it may have been
+    # scheduled for long after it was started, or have run for days.
+    rests = Q(finished_at=None) & (Q(started_at__gte=since) | Q(resumed_at__gte=since) | Q(last_text_at__gte=since))
+    lately = others & Q(counted_at__lte=now - _LATELY) & (rests | Q(finished_at__gte=now - _RECEIPTS_COME))
     later = others & Q(finished_at__gte=now - PRICES_COME, counted_at__lte=now - _LATER)
     # Once more when no price comes any more: none is missing from then on.
     past = others & Q(finished_at__lt=now - PRICES_COME, counted_at__lt=F("finished_at") + PRICES_COME)
-    yield from GroupSend.objects.filter(lately | later).order_by().values_list("pk", "counted_at")
+    sends = GroupSend.objects.alias(last_text_at=_LAST_TEXT_AT).filter(lately | later)
+    yield from sends.order_by().values_list("pk", "counted_at")
     yield from GroupSend.objects.filter(past).order_by("-pk").values_list("pk", "counted_at")[:_PAST_AT_ONCE]
 
 
@@ -121,7 +133,7 @@ def kept_back_go_on() -> None:
     for send_id in kept_back.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             send = locked(send_id, wait=False)
-            if send is None or send.state != SendState.STOPPED or send.problem not in guards.reasons():
+            if send is None or not guards.keeps_back(send):
                 continue
             if not send.line.is_active:
                 continue
@@ -156,25 +168,32 @@ def _messages(send: GroupSend) -> Any:
 
 def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     """The figures of a send, as they are kept as JSON, and how many recipients something is still to be done for."""
+    now = timezone.now()
+    due_at = Coalesce("message__due_at", "due_at")
     counted = send.recipients.exclude(state=RecipientState.LEFT_OUT).order_by()
     rows = counted.values_list("state", "message__step", "message__status").annotate(
         people=Count("pk"),
-        segments_all=Sum("segments"),
+        segments_due=Sum("segments", filter=Q(LessThanOrEqual(due_at, now))),
+        next_at=Min(due_at, filter=Q(GreaterThan(due_at, now))),
     )
     people = dict.fromkeys((str(outcome) for outcome in Outcome if outcome is not Outcome.LEFT_OUT), 0)
-    open_rows, waiting_segments = 0, 0
-    for state, step, status, number, segments in rows:
+    open_rows, due_segments = 0, 0
+    moments: list[datetime] = []
+    for state, step, status, number, segments, next_at in rows:
         outcome = outcome_of(state, step, status)
         people[outcome] += number
         if is_open(state, step):
             open_rows += number
         if outcome is Outcome.WAITING:
-            waiting_segments += segments or 0
+            due_segments += segments or 0
+            moments += [next_at] if next_at else []
     counts: dict[str, Any] = dict(people)
     counts["total"] = sum(people.values())
     counts["handed"] = counts["total"] - people[Outcome.WAITING] - people[Outcome.CANCELED]
     counts |= _spent(send)
-    counts["seconds_left"] = round(_seconds_left(send, waiting_segments))
+    # No second is left only when nobody is due.
+    counts["seconds_left"] = math.ceil(_seconds_left(send, due_segments))
+    counts["goes_on_at"] = time_json(min(moments, default=None))
     counts |= _answers(send)
     counts["retryable"] = send.recipients.filter(RETRYABLE).count() if people[Outcome.NOT_DELIVERED] else 0
     looked_at = people[Outcome.NOT_DELIVERED] + people[Outcome.UNKNOWN]
@@ -200,7 +219,7 @@ def _spent(send: GroupSend) -> dict[str, Any]:
 
 
 def _seconds_left(send: GroupSend, segments: int) -> float:
-    """As long as the whole takes, for as many segments as are left."""
+    """As long as the whole takes, for as many segments as are due."""
     summary = send.summary
     total = int(summary.get("segments", 0))
     return float(summary.get("seconds", 0)) * segments / total if segments and total else 0.0

@@ -93,7 +93,10 @@ class SendProgressSerializer(serializers.Serializer[Any]):
     replies_unread = serializers.IntegerField()
     replied_stop = serializers.IntegerField()
     prices_missing = serializers.IntegerField(help_text="Texts whose price Twilio has not settled.")
-    seconds_left = serializers.IntegerField()
+    seconds_left = serializers.IntegerField(help_text="For those who are due: 0 when nobody is.")
+    goes_on_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the hours begin of the first who wait for theirs; null when nobody does."
+    )
     delivered_percent = serializers.FloatField()
     spent = MoneySerializer(allow_null=True)
 
@@ -105,20 +108,21 @@ class SendProgressPartSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=SHOWN_STATES)
     problem = serializers.CharField(allow_blank=True, help_text="Why Ringdesk stopped it, as a sentence.")
+    goes_on_by_itself = serializers.BooleanField(
+        help_text="Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused."
+    )
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     progress = SendProgressSerializer(allow_null=True, help_text="Null for a draft.")
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
 
 
-class GroupSendSerializer(SendProgressPartSerializer):
-    """A text to many."""
+class GroupSendRowSerializer(SendProgressPartSerializer):
+    """A text to many, in a list: without the contacts and numbers that were chosen, who may be thousands."""
 
     line = LineSerializer()
     body = serializers.CharField()
     groups = NamedSerializer(many=True)
-    contacts = NamedSerializer(many=True)
-    numbers = serializers.ListField(child=serializers.CharField())
     scheduled_for = serializers.DateTimeField(allow_null=True)
     keeps_hours = serializers.BooleanField()
     hours_from = HourField()
@@ -127,6 +131,13 @@ class GroupSendSerializer(SendProgressPartSerializer):
     created_at = serializers.DateTimeField()
     started_by = AgentSerializer(allow_null=True)
     summary = SummarySerializer(allow_null=True)
+
+
+class GroupSendSerializer(GroupSendRowSerializer):
+    """A text to many."""
+
+    contacts = NamedSerializer(many=True)
+    numbers = serializers.ListField(child=serializers.CharField())
 
 
 class GroupRecipientSerializer(serializers.Serializer[Any]):

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # A second press, or a second thought, is no second text.
 _SAMPLE_AGAIN = timedelta(minutes=1)
+# The clocks of desks are not ours, and reading takes a while.
+_JUST_PAST = timedelta(minutes=1)
 _AT_WORK = (SendState.SCHEDULED, SendState.RUNNING)
 _CHANGED = ("title", "line", "body", "group_ids", "contact_ids", "numbers", "scheduled_for", "keeps_hours",
             "hours_from", "hours_until")  # fmt: skip
@@ -117,16 +119,15 @@ def send_delete(send_id: int) -> None:
 def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> GroupSend:
     """Fixes who gets it, and begins: a worker finds out what each of them gets, and keeps it. A send that was started
     already stays as it is. Raises `SendConflict`, also when it is not the draft that was read (`revision`), or would go
-    to others by now."""
+    to others or say something else by now, or go out at once though a time was read."""
     draft = _send_read(send_id)
     chosen, summary = [], {}
     if draft.state == SendState.DRAFT:
         _require_revision(draft, revision)
-        chosen, is_other = contact_ids_of(draft.group_ids, draft.contact_ids), draft_renew(draft)
+        chosen, changed = contact_ids_of(draft.group_ids, draft.contact_ids), draft_renew(draft)
         summary = draft.summary
-        if revision is not None and is_other:
-            has_changed = _("Who gets this text has changed. Look at it again before you send it.")
-            raise SendConflict(has_changed if summary["recipients"] else _(NOBODY))
+        if revision is not None and changed:
+            raise SendConflict(_has_changed(changed) if summary["recipients"] else _(NOBODY))
     with transaction.atomic():
         send = _send(send_id)
         if send.state in (SendState.PREPARING, *_AT_WORK, SendState.FINISHED):
@@ -135,6 +136,8 @@ def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> Group
             raise SendConflict(_not_now(send))
         _require_revision(send, revision)
         _require_line(send)
+        if revision is not None and send.scheduled_for and send.scheduled_for < timezone.now() - _JUST_PAST:
+            raise SendConflict(_("The time of this send is past. Choose a later one, or send it now."))
         if send.revision != draft.revision:
             chosen = contact_ids_of(send.group_ids, send.contact_ids)
             summary = summary_of(send, audience_of(send))
@@ -152,18 +155,26 @@ def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> Group
     return send
 
 
-def draft_renew(send: GroupSend) -> bool:
-    """Has a draft say who would get it now; returns whether they are others than when that was last found out. Then it
-    is another revision: who has read the one before has not read this."""
+def _has_changed(what: str) -> str:
+    if what == "what":
+        return _("What this text says to some people has changed. Look at it again before you send it.")
+    return _("Who gets this text has changed. Look at it again before you send it.")
+
+
+def draft_renew(send: GroupSend) -> str:
+    """Has a draft say who would get what now; returns what of its summary is not as when that was last found out,
+    or "". Then it is another revision: who has read the one before has not read this."""
     known, send.summary = send.summary, summary_of(send, audience_of(send))
     # Of one whose people were never counted, nobody has read how many they are.
-    if not known or all(send.summary[name] == known.get(name, send.summary[name]) for name in ("recipients", "who")):
-        return False
+    compared = ("recipients", "who", "what") if known else ()
+    changed = next((name for name in compared if send.summary[name] != known.get(name, send.summary[name])), "")
+    if not changed:
+        return ""
     unchanged = GroupSend.objects.filter(pk=send.pk, state=SendState.DRAFT, revision=send.revision)
     # Else somebody has just changed it, and has found out themselves.
     if unchanged.update(summary=send.summary, revision=send.revision + 1):
         send.revision += 1
-    return True
+    return changed
 
 
 def recipients_kept(send: GroupSend) -> None:
@@ -177,7 +188,7 @@ def send_pause(send_id: int) -> GroupSend:
     recipients_keep(send_id, wait=True)
     with transaction.atomic():
         send = _send(send_id)
-        goes_on_by_itself = send.state == SendState.STOPPED and send.problem in guards.reasons()
+        goes_on_by_itself = guards.keeps_back(send)
         if send.state in (SendState.PAUSED, SendState.STOPPED) and not goes_on_by_itself:
             return send
         if send.state not in _AT_WORK and not goes_on_by_itself:

@@ -141,6 +141,7 @@ class LeftOut(models.TextChoices):
     FORBIDDEN = "forbidden", _("Your company does not text there")
     TOO_LONG = "too-long", _("Filled in, the text is too long")
     NO_HOURS = "no-hours", _("This send's hours and your company's never meet there")
+    EXTENSION = "extension", _("Only numbers with an extension")
 
 
 class GroupRecipient(models.Model):

@@ -243,6 +243,7 @@ class Message(models.Model):
                 condition=models.Q(step__in=["waiting", "claimed", "unclear"]),
             ),
             models.Index(fields=["created_at"], name="message_created"),
+            models.Index(fields=["sent_at"], name="message_sent", condition=models.Q(sent_at__isnull=False)),
             models.Index(
                 fields=["group_send", "id"],
                 name="message_group_send",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from messaging.models import GroupSend, SendState
+
 # A sentence in English, as it is stored; "" when sends may go on.
 GroupSendGuard = Callable[[], str]
 
@@ -27,3 +29,8 @@ def group_sends_paused() -> str:
 def reasons() -> list[str]:
     """All that guards may say: by these, a send that waits for one is told from others that were stopped."""
     return sorted(frozenset().union(*_guards.values()))
+
+
+def keeps_back(send: GroupSend) -> bool:
+    """Whether one of them has stopped it: it goes on by itself, unless somebody pauses it."""
+    return send.state == SendState.STOPPED and send.problem in reasons()

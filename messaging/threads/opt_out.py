@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contacts.consents import Consent, consent_record, is_forbidden
+from contacts.consents import Consent, consent_record, is_forbidden, senders_stopped
 from messaging.params import IncomingText
 
 # The whole text is one of these: Twilio's words (docs, "Twilio support for opt-out keywords"), in any case.
@@ -24,13 +24,16 @@ def word_of(text: IncomingText) -> str:
 
 
 def consent_follow(text: IncomingText) -> None:
-    """Keeps what a text says of our texts, for the number that it came to and for the service in front of it."""
+    """Keeps what a text says of our texts, for the number that it came to and for the service in front of it. START to
+    one number of a service lifts Twilio's block for all of them, and so does ours."""
     word = word_of(text)
     if not word:
         return
-    for sender in filter(None, (text.recipient, text.service_sid)):
-        # "Yes" is an answer to many questions. It allows texts only to who had forbidden them.
-        if word == "START" and not text.opt_out_type and not is_forbidden(text.sender, sender, at=text.at):
+    senders = [text.recipient, text.service_sid]
+    if word == "START" and text.service_sid and _is_start(text, text.service_sid):
+        senders += senders_stopped(text.sender, at=text.at)
+    for sender in dict.fromkeys(filter(None, senders)):
+        if word == "START" and not _is_start(text, sender):
             continue
         consent_record(
             text.sender,
@@ -42,3 +45,8 @@ def consent_follow(text: IncomingText) -> None:
             # stands beside it on the thread's time line.
             at=text.at + _AFTER,
         )
+
+
+def _is_start(text: IncomingText, sender: str) -> bool:
+    """ "Yes" is an answer to many questions. It allows texts only to who had forbidden them."""
+    return bool(text.opt_out_type) or is_forbidden(text.sender, sender, at=text.at)

@@ -13,7 +13,17 @@ from django.utils.translation import gettext_noop as _
 
 from calls.payloads import agent_json, contact_json, line_json, time_json
 from core.languages import sentence
-from messaging.models import Direction, MediaState, Message, MessageMedia, MessageStatus, ReadyText, Step, Thread
+from messaging.models import (
+    Direction,
+    MediaState,
+    Message,
+    MessageMedia,
+    MessageStatus,
+    ReadyText,
+    SendState,
+    Step,
+    Thread,
+)
 from telephony.phone import display
 
 if TYPE_CHECKING:
@@ -105,7 +115,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "state": state,
         "problem": sentence(problem),
         "help": sentence(_HELP.get(message.error_code, "")) if state == "failed" else "",
-        "may_retry": state == "failed" and message.error_code not in _PERMANENT,
+        "may_retry": state == "failed" and message.error_code not in _PERMANENT and _is_sent_again_here(message),
         "error_code": message.error_code,
         "segments": message.num_segments,
         "by": agent_json(message.written_by),
@@ -113,6 +123,15 @@ def message_json(message: Message) -> dict[str, Any]:
         "group_send": named_send_json(message.group_send),
         "at": time_json(message.created_at),
     }
+
+
+def _is_sent_again_here(message: Message) -> bool:
+    """Who got it as one of many is tried again where it was sent from, and nowhere else: else they might get it twice.
+    When that is over it can be done here, of the last text that was tried."""
+    send = message.group_send
+    if send is None:
+        return True
+    return send.state == SendState.CANCELED and bool(getattr(message, "is_last_tried", False))
 
 
 def named_send_json(send: GroupSend | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from calls.log.filters import CallFilter
 from calls.log.merge import Page
@@ -23,7 +23,7 @@ from contacts.consents import (
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
 from core.folding import fold
-from messaging.models import GroupSend, Message, MessageMedia, Origin, ReadyText, Thread
+from messaging.models import GroupRecipient, GroupSend, Message, MessageMedia, Origin, ReadyText, Thread
 from messaging.opt_outs import blocked_with
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
@@ -38,7 +38,9 @@ SHOWN = ("all", "mine", "nobody")
 # A desk that has more unread threads than this counts no further.
 _MOST_UNREAD = 1000
 # Without the people that were chosen for each, who may be ten thousand.
-_SENDS = GroupSend.objects.only("pk", "title")
+_SENDS = GroupSend.objects.only("pk", "title", "state")
+# Of a text to a group: that it was not sent again since.
+_IS_LAST_TRIED = Exists(GroupRecipient.objects.filter(message=OuterRef("pk")))
 # So many of the newest messages are looked through for part of a word.
 _WINDOW, _MOST_FOUND = 20_000, 1000
 _MEDIA = MessageMedia.objects.order_by("position")
@@ -70,7 +72,7 @@ def with_details(threads: QuerySet[Thread]) -> QuerySet[Thread]:
 
 
 def messages_with_details() -> QuerySet[Message]:
-    rows = Message.objects.select_related("written_by")
+    rows = Message.objects.select_related("written_by").annotate(is_last_tried=_IS_LAST_TRIED)
     return rows.prefetch_related(Prefetch("media", _MEDIA), Prefetch("group_send", _SENDS))
 
 

@@ -215,6 +215,29 @@ def test_nobody_else_allows_texts_again_for_who_wrote_stop(client, maya, line):
     assert Consent.objects.count() == 1
 
 
+def test_consent_that_was_given_again_is_kept_as_what_it_is(client, maya, line):
+    say(client, maya, "allowed", note="Asked on the phone")
+    say(client, maya, "allowed", source="form", note="Form 4711")
+    # Whoever presses twice has said it once.
+    say(client, maya, "allowed", source="form", note="Form 4711")
+    history = say(client, maya, "allowed", source="form", note="Form 4712").json()["history"]
+
+    assert [(row["source"], row["note"]) for row in history] == [
+        ("form", "Form 4712"),
+        ("form", "Form 4711"),
+        ("spoken", "Asked on the phone"),
+    ]
+
+
+def test_a_no_that_was_written_down_after_a_stop_does_not_hide_it(client, maya, line):
+    consent_record(MAYA, sender=SUPPORT, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT, note="STOP")
+    assert say(client, maya, "forbidden").status_code == 201
+
+    assert say(client, maya, "allowed").status_code == 409
+    consent_record(MAYA, sender=SUPPORT, state=Consent.State.ALLOWED, source=Consent.Source.TEXT, note="START")
+    assert say(client, maya, "allowed").status_code == 201
+
+
 @pytest.mark.parametrize("more", [{"number": "+12025550177"}, {"sender": "+12025550177"}, {"source": "text"}])
 def test_consent_is_of_the_contacts_own_number_and_our_own_sender_and_never_said_in_their_stead(
     client, maya, line, more

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from contacts.consents import (
+    consent_record,
     consents_between,
     landline_note,
     numbers_blocked,
@@ -31,6 +32,11 @@ from tests.twilio import CALLER, SUPPORT, sid
 pytestmark = pytest.mark.django_db
 
 SERVICE = "MG" + "d" * 32
+
+
+@pytest.fixture
+def sales(team):
+    return factories.make_line(name="Sales", number="+12025550101", team=team)
 
 
 def consents() -> list[tuple[str, str, str]]:
@@ -57,8 +63,7 @@ def test_the_same_text_twice_is_one(twilio, line):
     assert [row.verdict for row in Webhook.objects.order_by("pk")] == ["applied", "duplicate"]
 
 
-def test_texts_of_one_number_to_two_lines_are_two_threads(twilio, line, team):
-    sales = factories.make_line(name="Sales", number="+12025550101", team=team)
+def test_texts_of_one_number_to_two_lines_are_two_threads(twilio, line, sales):
     twilio.webhook(INCOMING, text(1))
     twilio.webhook(INCOMING, text(2, To=sales.number))
 
@@ -222,6 +227,27 @@ def test_what_twilio_understood_counts_more_than_the_word(twilio, line):
     twilio.webhook(INCOMING, text(2, Body="stop", OptOutType="HELP", MessagingServiceSid=SERVICE))
 
     assert consents() == [(SUPPORT, "forbidden", "text"), (SERVICE, "forbidden", "text")]
+
+
+@pytest.mark.parametrize("said", [{"OptOutType": "START"}, {}])
+def test_start_to_one_line_of_a_service_is_one_to_all_that_were_stopped(line, sales, said):
+    take_in(1, 0, Body="STOP", MessagingServiceSid=SERVICE)
+    consent_record(CALLER, sender="+12025550109", state=Consent.State.FORBIDDEN, source=Consent.Source.SPOKEN)
+
+    take_in(2, 5, To=sales.number, Body="START", MessagingServiceSid=SERVICE, **said)
+
+    assert closed_numbers(line, [CALLER]) == closed_numbers(sales, [CALLER]) == {}
+    assert consents()[-1] == (SUPPORT, "allowed", "text")
+    # Not what was said in another way.
+    assert numbers_that_forbid("+12025550109", [CALLER]) == {CALLER}
+
+
+def test_yes_to_a_service_that_nobody_stopped_lifts_nothing(line, sales):
+    take_in(1, 0, Body="STOP")
+
+    take_in(2, 5, To=sales.number, Body="Yes", MessagingServiceSid=SERVICE)
+
+    assert closed_numbers(line, [CALLER]) == {CALLER: "stopped"}
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")

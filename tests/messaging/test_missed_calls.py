@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
+from messaging.admin import MissedCallTextForm
 from messaging.models import Message, MissedCallText, Step
 from messaging.threads.missed_calls import is_within, missed_calls_text
 from tests import factories
@@ -31,6 +32,15 @@ def missed(line, number: int = 1, *, minutes: float = 1, **values):
 
 def written() -> list[str]:
     return list(Message.objects.values_list("recipient", flat=True))
+
+
+def test_an_admin_reads_by_which_clock_the_hours_are(settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+
+    fields = MissedCallTextForm().fields
+
+    for name in ("begins_at", "ends_at"):
+        assert fields[name].help_text.endswith(". As the clock stands in Europe/Berlin.")
 
 
 def test_a_missed_caller_gets_one_text_however_often_it_is_looked(line, rule):

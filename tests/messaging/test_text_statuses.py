@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Consent
 from messaging.models import MESSAGE_STATUS_RANK, Message, Step, Thread
+from messaging.reconcile import texts_reconcile
 from messaging.statuses import statuses_catch_up
 from telephony.models import Webhook
 from tests.messaging.texts import STATUS, make_message, make_thread, status
@@ -19,6 +23,17 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def message(line) -> Message:
     return make_message(make_thread(line), sid=sid("SM", 9), step=Step.TAKEN, status="accepted")
+
+
+def test_a_text_that_was_held_for_days_is_asked_for_when_nothing_is_told_of_it(message, settings):
+    now = timezone.now()
+    Message.objects.update(created_at=now - timedelta(days=5), sent_at=now - timedelta(minutes=10))
+
+    with patch("messaging.reconcile.messages_since", autospec=True, return_value=iter(())) as asked:
+        texts_reconcile()
+
+    ((sender,), _) = asked.call_args
+    assert sender == SUPPORT
 
 
 def verdicts() -> list[str]:

@@ -39,6 +39,16 @@ def test_with_every_category_in_it_the_sum_is_twilios_and_other_is_what_the_tops
     ]
 
 
+def test_of_texts_segments_are_counted(figures):
+    figures.put("sms", day(), count="2", usage="6", count_unit="messages", usage_unit="segments")
+    figures.put("sms-inbound", day(), count="2", usage="2", count_unit="messages", usage_unit="messages")
+    usage_refresh(days=1)
+
+    rows = selectors.table((day(), day()), (day(40), day(40))).rows
+
+    assert [getattr(row.now, row.category.amount) for row in rows] == [6, 2]
+
+
 def test_a_part_stands_under_its_whole_and_deeper_than_it(figures):
     for category in ("calls", "calls-inbound", "calls-inbound-local", "calls-client", "sms"):
         figures.put(category, day(), price="1")

@@ -224,6 +224,26 @@ def test_texts_that_twilio_has_not_counted_yet_are_estimated(figures, line):
     assert guard.group_sends_paused()
 
 
+def test_a_segment_costs_its_part_of_a_long_text(figures):
+    figures.put("sms-outbound", day(), price="2.40", count="100", usage="300", usage_unit="segments")
+    # Twilio says messages where it counts no segments.
+    figures.put("sms-outbound", day(1), price="0.80", count="100", usage="100", usage_unit="messages")
+    usage_refresh(days=2)
+
+    assert segment_price() == Decimal("0.008")
+
+
+def test_texts_that_went_out_after_days_of_waiting_are_estimated(figures, line):
+    limit(amount="10")
+    spend(figures, "5")
+    text(100, line=line, at=figures.as_of + timedelta(seconds=1))
+    Message.objects.update(created_at=timezone.now() - timedelta(days=5))
+
+    (one,) = spent_in([SpendLimit.objects.get()])
+
+    assert one.estimated == 1
+
+
 def test_texts_still_count_while_twilio_gives_no_figures_at_all(figures, line):
     limit(amount="1")
     text(99, line=line)

@@ -142,6 +142,17 @@ def test_a_text_gets_its_price_from_the_list_too(figures, line):
     ]  # fmt: skip
 
 
+def test_a_text_that_was_held_for_days_gets_its_price_when_it_has_gone_out(figures, line):
+    message(1, line)
+    figures.prices[sid("SM", 1)] = ("-0.0158", "USD")
+    prices_refresh()
+    message(2, line, created_at=ago(days=5), sent_at=ago(hours=2))
+    figures.prices[sid("SM", 2)] = ("-0.0158", "USD")
+
+    assert prices_refresh().texts == 1
+    assert Message.objects.get(sid=sid("SM", 2)).price == Decimal("0.0158")
+
+
 def test_a_price_that_is_there_stays(figures, line):
     message(1, line, price=Decimal("1"), price_unit="usd")
     message(2, line)
@@ -206,8 +217,10 @@ def test_a_text_is_open_only_while_a_price_may_come(line):
     message(2, line, created_at=now, status="failed")
     message(3, line, created_at=now, status="canceled")
     message(4, line, created_at=now - timedelta(days=3, minutes=1), status="delivered")
+    # One that was held.
+    message(5, line, created_at=now - timedelta(days=4), sent_at=now, status="delivered")
 
-    assert [cost.open for cost in costs.costs("line", TODAY - timedelta(days=5), TODAY)] == [1]
+    assert [cost.open for cost in costs.costs("line", TODAY - timedelta(days=5), TODAY)] == [2]
 
 
 def test_an_agent_costs_the_own_calls_and_texts_and_the_rest_is_nobodys(two_calls, ada):

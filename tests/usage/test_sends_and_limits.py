@@ -69,7 +69,9 @@ def test_a_limit_stops_a_send_in_the_middle_and_raised_lets_it_go_on(send, hedy,
 
     send.refresh_from_db()
     assert send.state == SendState.STOPPED
-    assert "the month's spend limit is reached" in hedy.get(f"{SENDS}{send.pk}/")["problem"]
+    stopped = hedy.get(f"{SENDS}{send.pk}/")
+    assert "the month's spend limit is reached" in stopped["problem"]
+    assert stopped["goes_on_by_itself"] is True
     before = Message.objects.filter(step=Step.TAKEN).count()
     work()
     assert Message.objects.filter(step=Step.TAKEN).count() == before == 5

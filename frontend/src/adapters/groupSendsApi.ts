@@ -1,6 +1,6 @@
 /** Group sends over REST of our own server. */
 import type { Config } from "../config";
-import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient } from "../groupSends/ports";
+import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient, SendRow } from "../groupSends/ports";
 import type { Page } from "../lists/pagedList";
 import { createSender } from "./api";
 
@@ -23,8 +23,8 @@ export function createGroupSendsApi(
   // The server's own address of the next page, which behind a proxy may name another host: only its query counts.
   const queryOf = (url: string) => new URL(url, globalThis.location.href).search;
   return {
-    list: () => read<Page<GroupSend>>(groupSends),
-    listAt: (url) => read<Page<GroupSend>>(`${groupSends}${queryOf(url)}`),
+    list: () => read<Page<SendRow>>(groupSends),
+    listAt: (url) => read<Page<SendRow>>(`${groupSends}${queryOf(url)}`),
     send: (id) => read(of(id)),
     create: (values) => write(groupSends, values),
     change: (id, values, revision) => write(of(id), { ...values, revision }, "PATCH"),

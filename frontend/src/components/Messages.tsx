@@ -254,15 +254,20 @@ function People({
     <section class="people" aria-labelledby="people-title">
       <h3 id="people-title">{t("threads.writeTo")}</h3>
       <ul class="thread-rows">
-        {people.map(({ contact, number: { number, display, label } }) => (
+        {people.map(({ contact, number: { number, display, label, extension } }) => (
           <li key={number}>
             <button
               type="button"
               class="thread-row"
+              disabled={Boolean(extension)}
               onClick={() => onStart({ line, number, display, contact })}
             >
               <strong>{isolated(contact.name)}</strong>
-              <span class="thread-preview">{[label, isolated(display)].filter(Boolean).join(" · ")}</span>
+              <span class="thread-preview">
+                {[label, isolated(display), extension && t("threads.noExtension")]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </span>
             </button>
           </li>
         ))}

@@ -112,7 +112,7 @@ describe("a name that is typed", () => {
         name: "Maya Okonkwo",
         company: "",
         note: "",
-        numbers: [{ number: "+12025550142", display: "(202) 555-0142", label: "" }],
+        numbers: [{ number: "+12025550142", extension: "", display: "(202) 555-0142", label: "" }],
       },
     ]);
     const { user } = show(readyState(), { contacts, colleagues: () => Promise.reject(new Error("down")) });

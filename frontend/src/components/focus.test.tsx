@@ -165,8 +165,8 @@ describe("the name search", () => {
     company: "",
     note: "",
     numbers: [
-      { number: "+12025550155", display: "(202) 555-0155", label: "Home" },
-      { number: "+12025550156", display: "(202) 555-0156", label: "Office" },
+      { number: "+12025550155", extension: "", display: "(202) 555-0155", label: "Home" },
+      { number: "+12025550156", extension: "", display: "(202) 555-0156", label: "Office" },
     ],
   };
 

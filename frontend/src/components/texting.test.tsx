@@ -1,6 +1,7 @@
 /** Texts are begun where one stands, and what cannot be texted says so. */
 import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
+import { fakeContactsApi } from "../../gallery/contacts";
 import type { ContactsApi } from "../contacts/ports";
 import type { Thread } from "../messages";
 import { readyState, sample } from "../testing/samples";
@@ -99,6 +100,30 @@ describe("a contact's numbers", () => {
     });
     await screen.findByText(/No texts from Support: replied STOP\./);
     expect(screen.queryByRole("button", { name: new RegExp(`^Text ${ALEXANDRA}`) })).toBeNull();
+  });
+
+  it("with an extension are not texted, and say so", async () => {
+    const { page: alexandra, etag } = await fakeContactsApi("full").page(1);
+    const numbers = alexandra.numbers.map((row) => ({ ...row, extension: "12" }));
+    await page({ page: async () => ({ page: { ...alexandra, numbers }, etag }) });
+    await screen.findByText("No texts: a number with an extension.");
+    screen.getAllByText(/extension, no texts/);
+    expect(screen.queryByRole("button", { name: new RegExp(`^Text ${ALEXANDRA}`) })).toBeNull();
+  });
+});
+
+describe("whom one could write to", () => {
+  it("are people at numbers without an extension; others say why not", async () => {
+    const row = { number: "+12025550142", display: "(202) 555-0142", label: "", extension: "" };
+    const extended = { ...row, number: "+12025550143", display: "(202) 555-0143 ext. 12", extension: "12" };
+    const maya = { id: 1, name: "Maya Okonkwo", company: "", note: "", numbers: [row, extended] };
+    const { user } = show(readyState(), { contacts: async () => [maya] });
+    await user.click(tab());
+    await user.type(screen.getByLabelText("Search messages"), "Maya");
+    const people = within(await screen.findByRole("region", { name: "Write to" }));
+    const [first, second] = people.getAllByRole<HTMLButtonElement>("button");
+    expect([first?.disabled, second?.disabled]).toEqual([false, true]);
+    expect(second?.textContent).toContain("extensions get no texts");
   });
 });
 

@@ -4,8 +4,8 @@ import type { Consents } from "./ports";
 import { whyNoTexts } from "./texting";
 
 const line: Line = { id: 2, name: "Sales", number: "+12025550101", display: "(202) 555-0101" };
-const mobile = { number: "+12025550142", line_type: "mobile" } as const;
-const landline = { number: "+12025550143", line_type: "landline" } as const;
+const mobile = { number: "+12025550142", line_type: "mobile", extension: "" } as const;
+const landline = { number: "+12025550143", line_type: "landline", extension: "" } as const;
 const free = { blocked: [] };
 const said = (...rows: [string, string, "allowed" | "forbidden"][]): Consents => ({
   senders: [],
@@ -24,6 +24,7 @@ describe("why a number gets no texts", () => {
   it.each([
     ["it gets them", mobile, null, ""],
     ["a landline", landline, null, "landline"],
+    ["an extension", { ...mobile, extension: "12" }, null, "extension"],
     ["STOP to this line", mobile, said([mobile.number, line.number, "forbidden"]), "stopped"],
     ["STOP to another line", mobile, said([mobile.number, "+12025550100", "forbidden"]), ""],
     ["STOP of another number", mobile, said([landline.number, line.number, "forbidden"]), ""],

@@ -8,11 +8,13 @@ const SERVICE = /^MG/;
 
 /** Why a number gets no texts from the line, as the server says it when one is sent; "" when it gets them. */
 export function whyNoTexts(
-  { number, line_type }: Pick<ContactNumber, "number" | "line_type">,
+  { number, line_type, extension }: Pick<ContactNumber, "number" | "line_type" | "extension">,
   { blocked }: Pick<ContactPage, "blocked">,
   consents: Consents | null,
   line: Line,
-): Closed {
+): Closed | "extension" {
+  // Texts would reach whoever reads those to a company's number, and not the person.
+  if (extension) return "extension";
   // For each sender only the newest counts.
   const said = (consents?.history ?? []).filter((row) => row.number === number);
   const forbids = (sender: string) => said.find((row) => row.sender === sender)?.state === "forbidden";

@@ -1004,7 +1004,8 @@ export interface paths {
         };
         /**
          * Those of the own teams' lines, the newest first
-         * @description Those of the own teams' lines, the newest first. An admin sees all.
+         * @description Those of the own teams' lines, the newest first. An admin sees all. Which contacts and numbers were chosen
+         *     says each by itself.
          */
         get: operations["group_sends_list"];
         put?: never;
@@ -3042,6 +3043,8 @@ export interface components {
             state: components["schemas"]["GroupSendStateEnum"];
             /** @description Why Ringdesk stopped it, as a sentence. */
             problem: string;
+            /** @description Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused. */
+            goes_on_by_itself: boolean;
             /** Format: date-time */
             started_at: string | null;
             /** Format: date-time */
@@ -3053,8 +3056,6 @@ export interface components {
             line: components["schemas"]["Line"];
             body: string;
             groups: components["schemas"]["Named"][];
-            contacts: components["schemas"]["Named"][];
-            numbers: string[];
             /** Format: date-time */
             scheduled_for: string | null;
             keeps_hours: boolean;
@@ -3065,6 +3066,8 @@ export interface components {
             created_at: string;
             started_by: components["schemas"]["Agent"] | null;
             summary: components["schemas"]["Summary"] | null;
+            contacts: components["schemas"]["Named"][];
+            numbers: string[];
         };
         /** @description A draft. */
         GroupSendInput: {
@@ -3083,6 +3086,37 @@ export interface components {
             keeps_hours?: boolean;
             hours_from?: string;
             hours_until?: string;
+        };
+        /** @description A text to many, in a list: without the contacts and numbers that were chosen, who may be thousands. */
+        GroupSendRow: {
+            id: number;
+            title: string;
+            state: components["schemas"]["GroupSendStateEnum"];
+            /** @description Why Ringdesk stopped it, as a sentence. */
+            problem: string;
+            /** @description Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused. */
+            goes_on_by_itself: boolean;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Null for a draft. */
+            progress: components["schemas"]["SendProgress"] | null;
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+            line: components["schemas"]["Line"];
+            body: string;
+            groups: components["schemas"]["Named"][];
+            /** Format: date-time */
+            scheduled_for: string | null;
+            keeps_hours: boolean;
+            hours_from: string;
+            hours_until: string;
+            written_by: components["schemas"]["Agent"] | null;
+            /** Format: date-time */
+            created_at: string;
+            started_by: components["schemas"]["Agent"] | null;
+            summary: components["schemas"]["Summary"] | null;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         GroupSendStart: {
@@ -3639,7 +3673,7 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["GroupRecipient"][];
         };
-        PaginatedGroupSendList: {
+        PaginatedGroupSendRowList: {
             /**
              * Format: uri
              * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
@@ -3650,7 +3684,7 @@ export interface components {
              * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
              */
             previous?: string | null;
-            results: components["schemas"]["GroupSend"][];
+            results: components["schemas"]["GroupSendRow"][];
         };
         PaginatedMessageList: {
             /**
@@ -4217,9 +4251,10 @@ export interface components {
          *     * `forbidden` - Your company does not text there
          *     * `too-long` - Filled in, the text is too long
          *     * `no-hours` - This send's hours and your company's never meet there
+         *     * `extension` - Only numbers with an extension
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours";
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours" | "extension";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way
@@ -4320,7 +4355,13 @@ export interface components {
             replied_stop: number;
             /** @description Texts whose price Twilio has not settled. */
             prices_missing: number;
+            /** @description For those who are due: 0 when nobody is. */
             seconds_left: number;
+            /**
+             * Format: date-time
+             * @description When the hours begin of the first who wait for theirs; null when nobody does.
+             */
+            goes_on_at: string | null;
             /** Format: double */
             delivered_percent: number;
             spent: components["schemas"]["Money"] | null;
@@ -4350,6 +4391,8 @@ export interface components {
             state: "draft" | "scheduled" | "running" | "paused" | "stopped" | "finished" | "canceled";
             /** @description Why Ringdesk stopped it, as a sentence. */
             problem: string;
+            /** @description Stopped, as at a spend limit, until that is mended, and not until it is resumed; it may be paused. */
+            goes_on_by_itself: boolean;
             /** Format: date-time */
             started_at: string | null;
             /** Format: date-time */
@@ -7065,7 +7108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedGroupSendList"];
+                    "application/json": components["schemas"]["PaginatedGroupSendRowList"];
                 };
             };
             400: components["responses"]["Validation"];

@@ -85,6 +85,18 @@ export function hasPeople({ groups, contacts, numbers }: SendDraft): boolean {
   return groups.length + contacts.length + numbers.length > 0;
 }
 
+/** Whether the time that was chosen is past: the text would go out at once. The minute that runs is not. */
+export function isPast({ later, at }: SendDraft, now: number): boolean {
+  return later && Date.parse(at) <= now - 60_000;
+}
+
+/** Whether it begins outside the hours that it keeps, where this browser is. */
+export function isOutsideHours({ later, at, keepsHours, from, until }: SendDraft, now: number): boolean {
+  if (!keepsHours || !from || !until) return false;
+  const begins = localField(new Date((later && Date.parse(at)) || now)).slice(-5);
+  return from < until ? begins < from || begins >= until : begins < from && begins >= until;
+}
+
 /** A moment as a field for date and time takes it. */
 export function localField(moment: Date): string {
   const two = (part: number) => String(part).padStart(2, "0");

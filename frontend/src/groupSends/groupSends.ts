@@ -5,7 +5,7 @@ import type { ContactFailure } from "../contacts/ports";
 import { t } from "../i18n/i18n";
 import type { SendsPlace } from "./address";
 import type { SendDraft } from "./draft";
-import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient, SendPart, Shown } from "./ports";
+import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient, SendPart, SendRow, Shown } from "./ports";
 import { createWriter, reasonOf, type Writing } from "./writing";
 
 type People = PagedList<Recipient, { show: Shown; search: string }>;
@@ -33,7 +33,7 @@ interface GroupSendsState {
 export interface GroupSendsStore {
   get(): GroupSendsState;
   subscribe(listener: () => void): () => void;
-  list: PagedList<GroupSend, object>;
+  list: PagedList<SendRow, object>;
   /** The people of the send that is looked at. */
   people: People;
   go(place: SendsPlace): void;
@@ -86,7 +86,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     listeners.forEach((listener) => listener());
   }
 
-  const list = pagedList<GroupSend, object>(
+  const list = pagedList<SendRow, object>(
     {},
     {
       first: () => api.list(),

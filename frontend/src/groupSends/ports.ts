@@ -5,6 +5,8 @@ import type { components } from "../generated/api";
 type Schemas = components["schemas"];
 
 export type GroupSend = Schemas["GroupSend"];
+/** Of the list: without the contacts and numbers that were chosen. */
+export type SendRow = Schemas["GroupSendRow"];
 export type SendState = GroupSend["state"];
 export type SendProgress = NonNullable<GroupSend["progress"]>;
 export type SendSummary = NonNullable<GroupSend["summary"]>;
@@ -30,8 +32,8 @@ export type Shown =
   | "left-out";
 
 export interface GroupSendsApi {
-  list(): Promise<Page<GroupSend>>;
-  listAt(url: string): Promise<Page<GroupSend>>;
+  list(): Promise<Page<SendRow>>;
+  listAt(url: string): Promise<Page<SendRow>>;
   send(id: number): Promise<GroupSend>;
   create(values: SendInput): Promise<GroupSend>;
   /** Fails with status 409 when it was started, or changed by somebody else meanwhile. */

@@ -3,7 +3,8 @@ import { clock, fullTime, shortWhen } from "../format";
 import type { IconName } from "../components/Icon";
 import { formatList, formatMoney, t } from "../i18n/i18n";
 import { isolated } from "../names";
-import type { GroupSend, Money, SendState, SendSummary } from "./ports";
+import { isOutsideHours, type SendDraft } from "./draft";
+import type { GroupSend, Money, SendProgress, SendRow, SendState, SendSummary } from "./ports";
 
 export type SendTone = "go" | "stop" | "accent" | "hold" | "plain";
 
@@ -29,6 +30,23 @@ export function durationWord(seconds: number): string {
   return t("sends.hours", { hours: Math.floor(all / 60), minutes: all % 60 });
 }
 
+const DAY = 86_400_000;
+
+/** "about 7 min left", "waits until 08:00", or both: whose hours have not begun waits for them. */
+export function leftWord({ seconds_left, goes_on_at }: SendProgress, now: number): string {
+  const left = t("sends.left", { time: durationWord(seconds_left) });
+  // A server of the version before says none.
+  if (!goes_on_at) return left;
+  const when = Date.parse(goes_on_at) < now + DAY ? clock(goes_on_at) : fullTime(goes_on_at);
+  return seconds_left > 0 ? t("sends.leftAndWaits", { left, when }) : t("sends.waitsUntil", { when });
+}
+
+/** "7 min", "7 min, from 08:00": how long it takes, and since when at this place, outside the hours that it keeps. */
+export function takesWord(seconds: number, draft: SendDraft, now: number): string {
+  const time = durationWord(seconds);
+  return isOutsideHours(draft, now) ? t("sends.takesFrom", { time, from: draft.from }) : time;
+}
+
 export function moneyWord(money: Money | null): string {
   return money ? formatMoney(money) : t("sends.priceUnknown");
 }
@@ -41,7 +59,7 @@ export function priceOfSome(summary: SendSummary | null, people: number): Money 
 }
 
 /** "412 people", "398 of 412 delivered": how many, in a row of the list. */
-export function countWord({ state, progress, summary }: GroupSend): string {
+export function countWord({ state, progress, summary }: SendRow): string {
   if (state === "draft" || state === "scheduled") {
     return summary ? t("sends.people", { count: progress?.total ?? summary.recipients }) : "";
   }

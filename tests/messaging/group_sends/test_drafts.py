@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from contacts.consents import consent_record
 from contacts.merging import contacts_merge
@@ -140,6 +144,21 @@ def test_a_contact_with_several_numbers_gets_it_on_the_mobile(line, hedy):
     draft = hedy.draft(line, contacts=[person.pk])
 
     assert [one["number"] for one in hedy.people(draft["id"])] == ["+12025552001"]
+
+
+def test_a_number_with_an_extension_is_not_texted(line, hedy):
+    bob, tom = make_people(2)
+    bob.numbers.update(extension="12")
+    # Not even when it is the mobile that comes first.
+    tom.numbers.update(extension="7", line_type="mobile")
+    other = tom.numbers.create(number="+12025552001")
+
+    draft = hedy.draft(line, contacts=[bob.pk, tom.pk])
+
+    assert [one["number"] for one in hedy.people(draft["id"])] == [other.number]
+    assert [one["text"] for one in draft["summary"]["reasons"]] == ["1 has only numbers with an extension"]
+    (left_out,) = hedy.people(draft["id"], show="left-out")
+    assert (left_out["name"], left_out["number"], left_out["why"]) == (bob.name, "", "Only numbers with an extension")
 
 
 def test_the_longest_text_says_how_many_segments_and_the_dash_is_named(line, hedy):
@@ -320,6 +339,19 @@ def test_a_send_that_would_go_to_as_many_others_is_not_started(line, hedy):
     assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["progress"]["total"] == 2
 
 
+def test_a_send_that_would_say_something_else_than_was_read_is_not_started(line, hedy):
+    people = make_people(2, company="Lamps Ltd")
+    draft = hedy.draft(line, body="Hello from {company}", contacts=[one.pk for one in people])
+    Contact.objects.filter(pk=people[0].pk).update(company="Lamp & Lantern, of the Upper Harbour " * 5)
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)
+
+    assert answer["detail"] == "What this text says to some people has changed. Look at it again before you send it."
+    now = hedy.get(f"{SENDS}{draft['id']}/")
+    assert (draft["summary"]["segments"], now["summary"]["segments"]) == (2, 3)
+    assert hedy.step(draft["id"], "start", {"revision": now["revision"]})["summary"]["segments"] == 3
+
+
 def test_a_send_that_would_go_to_nobody_any_more_says_so(line, hedy):
     (person,) = make_people(1)
     draft = hedy.draft(line, contacts=[person.pk])
@@ -346,6 +378,42 @@ def test_nobody_is_gone_through_for_a_list_of_drafts(line, hedy):
 
     with patch.object(services, "audience_of", side_effect=AssertionError):
         assert [one["summary"]["recipients"] for one in hedy.get(SENDS)["results"]] == [2]
+
+
+def test_a_list_of_sends_names_their_groups_at_once_and_not_all_who_were_chosen(line, hedy):
+    people = make_people(2)
+    groups = [make_group(*people, name=f"Group {number}") for number in range(3)]
+    chosen = {"contacts": [one.pk for one in people], "numbers": ["+12025559999"]}
+
+    def read() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            hedy.get(SENDS)
+        return len(queries)
+
+    hedy.draft(line, groups=[groups[0].pk], **chosen)
+    alone = read()
+    drafts = [hedy.draft(line, groups=[group.pk], **chosen) for group in groups]
+
+    assert read() == alone
+    found = hedy.get(SENDS)["results"]
+    assert [one["groups"][0]["name"] for one in found] == ["Group 2", "Group 1", "Group 0", "Group 0"]
+    assert [one for one in found if "contacts" in one or "numbers" in one] == []
+    assert hedy.get(f"{SENDS}{drafts[0]['id']}/")["numbers"] == ["+12025559999"]
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(-2, 409), (0, 200), (5, 200)])
+def test_a_send_whose_time_is_past_is_not_started_as_if_it_were_to_come(line, hedy, minutes, status):
+    at = timezone.now() + timedelta(minutes=minutes)
+    people = [one.pk for one in make_people(1)]
+    draft = hedy.draft(line, contacts=people, scheduled_for=at.isoformat())
+
+    answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=status)
+
+    if status == 409:
+        assert answer["detail"] == "The time of this send is past. Choose a later one, or send it now."
+        assert hedy.get(f"{SENDS}{draft['id']}/")["state"] == "draft"
+        # Of a program that has not read it nobody was promised anything.
+        assert hedy.step(draft["id"], "start")["state"] == "running"
 
 
 @pytest.mark.parametrize("body", [{"revision": "x"}, {"revision": -1}, {"revisions": 1}, [], "x"])

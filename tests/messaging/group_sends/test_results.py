@@ -58,13 +58,46 @@ def test_prices_are_missed_only_while_they_may_come(line, hedy, account):
     # Twilio settles nothing after days: the send is counted once more then, and not again.
     GroupSend.objects.update(finished_at=timezone.now() - timedelta(days=3, seconds=1))
     GroupSend.objects.update(counted_at=timezone.now() - timedelta(hours=1))
-    Message.objects.update(created_at=timezone.now() - timedelta(days=3, seconds=2))
+    Message.objects.update(sent_at=timezone.now() - timedelta(days=3, seconds=2))
     refresh_due()
 
     assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["prices_missing"] == 0
     with CaptureQueriesContext(connection) as queries:
         refresh_due()
     assert not [each for each in queries if each["sql"].startswith("UPDATE")]
+
+
+@pytest.mark.parametrize("had", [{"started_at": 5}, {"started_at": 5, "resumed_at": 1}])
+def test_receipts_of_a_paused_send_are_shown_however_long_before_it_was_scheduled(line, hedy, account, had):
+    send = started(hedy, line, make_people(2))
+    work()
+    now = timezone.now()
+    GroupSend.objects.update(
+        state="paused",
+        finished_at=None,
+        counted_at=now - timedelta(minutes=1),
+        **{name: now - timedelta(days=days) for name, days in had.items()},
+    )
+    if "resumed_at" in had:
+        # What was held for days went out then.
+        Message.objects.update(created_at=now - timedelta(days=5), sent_at=now - timedelta(days=4))
+    deliver(*Message.objects.all())
+
+    refresh_due()
+
+    assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["delivered"] == 2
+
+
+def test_a_send_that_rests_for_days_is_not_counted_any_more(line, hedy, account):
+    started(hedy, line, make_people(2))
+    work()
+    long_ago = timezone.now() - timedelta(days=4)
+    GroupSend.objects.update(state="paused", finished_at=None, started_at=long_ago, counted_at=long_ago)
+    Message.objects.update(created_at=long_ago, sent_at=long_ago)
+
+    refresh_due()
+
+    assert GroupSend.objects.get().counted_at == long_ago
 
 
 def test_people_are_found_by_name_and_number(line, hedy):

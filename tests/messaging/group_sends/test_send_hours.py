@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from messaging.group_sends.feeding import feed
 from messaging.group_sends.preparing import prepare_all
+from messaging.group_sends.progress import refresh
 from messaging.models import GroupRecipient
 from tests.messaging.group_sends.sends import (
     SENDS,
@@ -50,6 +51,39 @@ def test_nobody_is_texted_by_night_at_the_own_place(line, hedy, account):
         work()
 
     assert [text["to"] for text in account.texts][1:] == [london]
+
+
+def test_a_send_that_waits_for_the_morning_says_so_and_counts_no_seconds_of_the_night(line, hedy, account, settings):
+    settings.TIME_ZONE = "America/New_York"
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 1
+    evening = datetime.fromisoformat("2026-11-27T20:30:00-05:00")
+    london = ["+442079460018", "+442079460019"]
+    with patch.object(timezone, "now", return_value=evening):
+        send = started(hedy, line, make_people(30), numbers=london, body="Hi", keeps_hours=True)
+        prepare_all()
+        # In London it is half past one.
+        for _round in range(5):
+            feed(1000)
+        work()
+        progress = hedy.get(f"{SENDS}{send['id']}/")["progress"]
+
+    assert (progress["waiting"], progress["seconds_left"], account.texts) == (32, 0, [])
+    assert progress["goes_on_at"] == "2026-11-28T08:00:00Z"
+    with patch.object(timezone, "now", return_value=datetime.fromisoformat("2026-11-28T08:00:00+00:00")):
+        refresh(send["id"])
+        progress = hedy.get(f"{SENDS}{send['id']}/")["progress"]
+    assert (progress["seconds_left"], progress["goes_on_at"]) == (2, "2026-11-28T13:00:00Z")
+
+
+def test_all_who_wait_for_the_morning_are_put_off_at_once(line, hedy, account, settings):
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 1
+    evening = datetime.fromisoformat("2026-11-27T20:30:00-05:00")
+    with patch.object(timezone, "now", return_value=evening):
+        started(hedy, line, make_people(30), body="Hi", keeps_hours=True)
+
+        # Ten at a time: while there are more it is called again at once.
+        later = evening + timedelta(days=1)
+        assert [(feed(1000) or later) <= evening for _round in range(4)] == [True, True, True, False]
 
 
 def test_a_text_that_no_hours_allow_is_not_said_to_be_left_out_from_now_on(line, hedy, account):

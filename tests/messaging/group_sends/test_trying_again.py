@@ -80,6 +80,27 @@ def test_nobody_can_be_tried_again_in_a_send_that_was_canceled(line, hedy, accou
     assert said == ["", "What helps"]
 
 
+def test_a_text_to_a_group_is_sent_again_from_its_send_alone(line, hedy, account):
+    send = started(hedy, line, make_people(1))
+    work()
+    message = Message.objects.get()
+    deliver(message, status="undelivered", code="30003")
+
+    def may_retry() -> list[bool]:
+        entries = hedy.get(f"/api/v1/threads/{message.thread_id}/messages/")["results"]
+        return [one["may_retry"] for one in entries]
+
+    assert may_retry() == [False]
+    hedy.step(send["id"], "retry")
+    work()
+    deliver(*Message.objects.all(), status="undelivered", code="30003")
+    assert may_retry() == [False, False]
+    GroupSend.objects.update(state=SendState.CANCELED)
+
+    # The send tries nobody again, and the newer text took the place of the older one.
+    assert may_retry() == [True, False]
+
+
 def test_one_person_is_tried_again(line, hedy, account):
     people = make_people(2)
     send = started(hedy, line, people)

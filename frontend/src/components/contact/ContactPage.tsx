@@ -247,6 +247,7 @@ function TextKey({ page, open, line, onText }: TextKeyProps) {
         {why === "stopped" && t("contact.noTexts.stopped", { line: line.name })}
         {why === "blocked" && t("contact.noTexts.blocked")}
         {why === "landline" && t("contact.noTexts.landline")}
+        {why === "extension" && t("contact.noTexts.extension")}
       </p>
     );
   }

@@ -85,6 +85,7 @@ function Numbers({ open, page, canDial, onCall, contacts, line, onText }: Props)
             row.label,
             at === 0 && page.numbers.length > 1 && t("contact.firstChoice"),
             row.line_type === "landline" && t("contact.landline"),
+            why === "extension" && t("contact.extension"),
             blocked && t("contact.numberBlocked"),
             why === "stopped" && line && t("contact.stopped", { line: isolated(line.name) }),
           ];

@@ -86,6 +86,8 @@ export function ImportContacts({ contacts, api, onClose }: Props) {
               disabled={busy}
               onChange={(event) => {
                 const file = event.currentTarget.files?.[0];
+                // The same file may be chosen again, after it was mended or the server was away.
+                event.currentTarget.value = "";
                 if (file) void ask(() => api.openImport(file), setPreview);
               }}
             />

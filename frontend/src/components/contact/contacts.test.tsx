@@ -128,6 +128,21 @@ describe("editing", () => {
   });
 });
 
+describe("a file of contacts", () => {
+  it("can be chosen again after it could not be read", async () => {
+    const openImport = vi.fn(() => Promise.reject(refusal(0, "The server cannot be reached.")));
+    const { user } = show(readyState(), {}, { openImport }, { role: "supervisor" });
+    await user.click(screen.getByRole("tab", { name: "Contacts" }));
+    await user.click(await screen.findByRole("button", { name: "Import" }));
+    const file = new File(["Name,Number"], "people.csv", { type: "text/csv" });
+    await user.upload(await screen.findByLabelText<HTMLInputElement>(/file/i), file);
+    await screen.findByText("The server cannot be reached.");
+    expect(screen.getByLabelText<HTMLInputElement>(/file/i).files).toHaveLength(0);
+    await user.upload(screen.getByLabelText<HTMLInputElement>(/file/i), file);
+    await waitFor(() => expect(openImport).toHaveBeenCalledTimes(2));
+  });
+});
+
 describe("what asks first", () => {
   it("blocks after the question, and not before", async () => {
     const block = vi.fn<ContactsApi["block"]>(async () => {});

@@ -1,14 +1,15 @@
 /** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
 import { useEffect, useState } from "preact/hooks";
-import { hasPeople, inputOf } from "../../groupSends/draft";
+import { hasPeople, inputOf, isOutsideHours, isPast } from "../../groupSends/draft";
 import { isRefused, type Writing } from "../../groupSends/writing";
 import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
-import { durationWord, moneyWord } from "../../groupSends/words";
+import { moneyWord, takesWord } from "../../groupSends/words";
 import { fullTime } from "../../format";
 import { formatNumber, t } from "../../i18n/i18n";
 import { isolated } from "../../names";
 import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
+import { useNow } from "../useNow";
 import { useStore } from "../useStore";
 import type { SendsProps } from "./GroupSends";
 import type { Typed } from "./ToField";
@@ -32,7 +33,8 @@ export function BeforeYouSend(props: Props) {
   const summary = hasPeople(draft) && inputOf(draft) && !refused ? (kept?.summary ?? null) : null;
   const figure = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
   const count = summary?.recipients ?? 0;
-  const late = draft.later && Number.isNaN(Date.parse(draft.at));
+  const now = useNow(draft.later);
+  const late = draft.later && (Number.isNaN(Date.parse(draft.at)) || isPast(draft, now));
   const waits = writing.counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
   const line = lines.find((each) => each.id === draft.line);
   const send = draft.later ? t("sends.schedule", { count }) : t("sends.sendTo", { count });
@@ -61,7 +63,7 @@ export function BeforeYouSend(props: Props) {
           value={figure(summary?.segments)}
         />
         <Figure name={t("sends.price")} value={summary ? moneyWord(summary.price) : "–"} strong />
-        <Figure name={t("sends.takes")} value={summary ? durationWord(summary.seconds) : "–"} />
+        <Figure name={t("sends.takes")} value={summary ? takesWord(summary.seconds, draft, now) : "–"} />
       </dl>
       {summary && summary.left_out > 0 && (
         <div class="card left-out">
@@ -125,12 +127,13 @@ export function BeforeYouSend(props: Props) {
                     line: line.name,
                     when: fullTime(new Date(draft.at).toISOString()),
                   })
-                : t("sends.confirmNow", { line: line.name }))}
+                : t("sends.confirmNow", { line: line.name }))}{" "}
+            {isOutsideHours(draft, now) && t("sends.confirmHours", { from: draft.from, until: draft.until })}
           </p>
           <dl class="figures">
             <Figure name={t("sends.willGet")} value={figure(summary.recipients)} strong />
             <Figure name={t("sends.price")} value={moneyWord(summary.price)} strong />
-            <Figure name={t("sends.takes")} value={durationWord(summary.seconds)} />
+            <Figure name={t("sends.takes")} value={takesWord(summary.seconds, draft, now)} />
           </dl>
           <div class="dialog-buttons">
             <button type="button" class="plain-button" onClick={() => setAsking(null)}>
@@ -152,7 +155,12 @@ export function BeforeYouSend(props: Props) {
         </Dialog>
       )}
       {asking === "names" && id !== null && (
-        <LeftOutDialog id={id} api={props.sendsApi} onClose={() => setAsking(null)} />
+        <LeftOutDialog
+          id={id}
+          all={summary?.left_out ?? 0}
+          api={props.sendsApi}
+          onClose={() => setAsking(null)}
+        />
       )}
       {asking === "myself" && <ToMyself {...props} onClose={() => setAsking(null)} />}
       {asking === "discard" && (
@@ -190,12 +198,14 @@ export function Figure({ name, value, strong }: { name: string; value: string; s
 
 interface LeftOutProps {
   id: number;
+  /** How many there are. */
+  all: number;
   api: Pick<GroupSendsApi, "recipients">;
   onClose(): void;
 }
 
-/** Who does not get it, and why: of a draft at most a hundred. */
-function LeftOutDialog({ id, api, onClose }: LeftOutProps) {
+/** Who does not get it, and why: of a draft a hundred, and how many more there are. */
+function LeftOutDialog({ id, all, api, onClose }: LeftOutProps) {
   const [people, setPeople] = useState<Recipient[] | "failed" | null>(null);
   useEffect(() => {
     api.recipients(id, { show: "left-out", search: "" }).then(
@@ -219,6 +229,9 @@ function LeftOutDialog({ id, api, onClose }: LeftOutProps) {
             </li>
           ))}
         </ul>
+      )}
+      {Array.isArray(people) && all > people.length && (
+        <p class="small quiet">{t("sends.moreNames", { count: all - people.length })}</p>
       )}
     </Dialog>
   );

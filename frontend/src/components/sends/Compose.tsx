@@ -1,12 +1,13 @@
 /** Writing a text to many: to whom, from which line, what, and when. Beside it what will come of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OwnField } from "../../contacts/ports";
-import { emptyDraft, isNumber, localField, type SendDraft } from "../../groupSends/draft";
+import { emptyDraft, isNumber, isPast, localField, type SendDraft } from "../../groupSends/draft";
 import { isRefused, type Writing } from "../../groupSends/writing";
 import { segmentsWord, twinWord } from "../../groupSends/words";
 import { t } from "../../i18n/i18n";
 import { Icon } from "../Icon";
 import { Menu } from "../Menu";
+import { useNow } from "../useNow";
 import { useStore } from "../useStore";
 import { BeforeYouSend } from "./BeforeYouSend";
 import type { SendsProps } from "./GroupSends";
@@ -229,6 +230,8 @@ const HOUR = 3_600_000;
 function When({ draft, wrong, onWrite }: WhenProps) {
   const [open, setOpen] = useState(false);
   const { later, at, keepsHours, from, until } = draft;
+  const past = isPast(draft, useNow(later));
+  const wrongTime = wrong.scheduled_for || (past ? t("sends.past") : "");
   return (
     <fieldset class="device when">
       <legend>{t("sends.when")}</legend>
@@ -262,7 +265,8 @@ function When({ draft, wrong, onWrite }: WhenProps) {
               type="datetime-local"
               min={localField(new Date(serverNow()))}
               value={at}
-              aria-invalid={wrong.scheduled_for ? true : undefined}
+              aria-invalid={wrongTime ? true : undefined}
+              aria-describedby={wrongTime ? "send-at-wrong" : undefined}
               onInput={(event) => onWrite({ at: event.currentTarget.value })}
             />
           </>
@@ -274,9 +278,9 @@ function When({ draft, wrong, onWrite }: WhenProps) {
           </button>
         </p>
       </div>
-      {wrong.scheduled_for && (
-        <p class="field-error" role="alert">
-          {wrong.scheduled_for}
+      {wrongTime && (
+        <p class="field-error" id="send-at-wrong" role="alert">
+          {wrongTime}
         </p>
       )}
       {open && (

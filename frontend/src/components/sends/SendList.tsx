@@ -1,7 +1,7 @@
 /** All group sends: how each stands, who sends it, when, and to how many. */
 import { sendsPathOf } from "../../groupSends/address";
 import type { GroupSendsStore } from "../../groupSends/groupSends";
-import type { GroupSend, SendState } from "../../groupSends/ports";
+import type { SendRow, SendState } from "../../groupSends/ports";
 import { countWord, STATES, stateWord } from "../../groupSends/words";
 import { shortWhen } from "../../format";
 import { t } from "../../i18n/i18n";
@@ -85,7 +85,7 @@ export function SendList({ groupSends, mayWrite }: Props) {
   );
 }
 
-function whoAndWhen(send: GroupSend, now: number): string {
+function whoAndWhen(send: SendRow, now: number): string {
   const who = isolated((send.started_by ?? send.written_by)?.name ?? "");
   const when = shortWhen(send.scheduled_for ?? send.started_at ?? send.created_at, now);
   return [when, who, `${send.line.name} ${send.line.display}`].filter(Boolean).join(" · ");

@@ -1,7 +1,7 @@
 /** One group send: how far it is while it runs, and what came of it. */
 import { useState } from "preact/hooks";
 import type { GroupSend, Recipient } from "../../groupSends/ports";
-import { durationWord, historyWord, moneyWord, priceOfSome } from "../../groupSends/words";
+import { historyWord, leftWord, moneyWord, priceOfSome } from "../../groupSends/words";
 import { formatNumber, formatPercent, t } from "../../i18n/i18n";
 import { isolated } from "../../names";
 import { Dialog } from "../Dialog";
@@ -39,7 +39,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
           </div>
           <div class="sends-keys">
             {state !== "finished" && <StateTag state={state} />}
-            {mayWrite && (state === "running" || state === "scheduled") && (
+            {mayWrite && (state === "running" || state === "scheduled" || send.goes_on_by_itself) && (
               <button
                 type="button"
                 class="plain-button"
@@ -49,7 +49,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
                 <Icon name="pause" size={18} /> {t("sends.pause")}
               </button>
             )}
-            {mayWrite && (state === "paused" || state === "stopped") && (
+            {mayWrite && (state === "paused" || (state === "stopped" && !send.goes_on_by_itself)) && (
               <button
                 type="button"
                 class="accent-button"
@@ -97,7 +97,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
               <strong>{headOf(send)}</strong>
               <span class="quiet">
                 {state === "running" && progress.waiting > 0
-                  ? t("sends.left", { time: durationWord(progress.seconds_left) })
+                  ? leftWord(progress, Date.now())
                   : isOver
                     ? formatPercent(progress.delivered_percent)
                     : ""}

@@ -1,9 +1,11 @@
-import { screen, waitFor, within } from "@testing-library/preact";
+import { cleanup, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { fakeSendsApi, SENDS } from "../../../gallery/sends";
+import { clock } from "../../format";
+import { emptyDraft, isOutsideHours, localField } from "../../groupSends/draft";
 import type { GroupSendsApi } from "../../groupSends/ports";
 import { initialState, type State } from "../../softphone/state";
-import { sample } from "../../testing/samples";
+import { NOW, sample } from "../../testing/samples";
 import { button, show } from "../../testing/show";
 
 const lines = sample("desk.snapshot").lines;
@@ -230,6 +232,46 @@ describe("writing to a group", () => {
     expect(await screen.findByText("236 of 412 sent")).toBeTruthy();
   });
 
+  it.each([
+    ["08:00", "20:00", "20:30", true],
+    ["08:00", "20:00", "07:59", true],
+    ["08:00", "20:00", "08:00", false],
+    ["22:00", "02:00", "23:00", false],
+    ["22:00", "02:00", "12:00", true],
+  ])("knows that within %s to %s at %s it waits: %s", (from, until, time, waits) => {
+    const draft = { ...emptyDraft(null), from, until, later: true, at: `2026-11-27T${time}` };
+    expect(isOutsideHours(draft, NOW)).toBe(waits);
+    expect(isOutsideHours({ ...draft, keepsHours: false }, NOW)).toBe(false);
+  });
+
+  it("says from when it goes out, when it is outside its hours", async () => {
+    const hour = (hours: number) => localField(new Date(NOW + hours * 3_600_000)).slice(-5);
+    const [hours_from, hours_until] = [hour(1), hour(2)];
+    const draft = { ...(await fakeSendsApi("full").send(SENDS.draft)), hours_from, hours_until };
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { send: async () => draft });
+    expect(await screen.findByText(new RegExp(`, from ${hours_from}$`))).toBeTruthy();
+    await user.click(screen.getByRole("button", { name: "Send to 412 people" }));
+    within(screen.getByRole("dialog")).getByText(new RegExp(`it waits until ${hours_from}\\.`));
+  });
+
+  it("promises no time that is past, and says so beside it", async () => {
+    const draft = async (scheduled_for: string) => ({
+      ...(await fakeSendsApi("full").send(SENDS.draft)),
+      scheduled_for,
+    });
+    const { user } = at(`/group-sends/${SENDS.draft}/`, {
+      send: () => draft(new Date(Date.now() - 5 * 60_000).toISOString()),
+    });
+    const send = await screen.findByRole("button", { name: "Schedule for 412 people" });
+    const field = screen.getByLabelText("Date and time");
+    expect(document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent).toContain(
+      "This time is past.",
+    );
+    expect(send.getAttribute("aria-disabled")).toBe("true");
+    await user.click(send);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("cannot be sent to nobody", async () => {
     const { user } = at("/group-sends/new/", fakeSendsApi("nobody"));
     await user.click(await screen.findByRole("combobox", { name: "To" }));
@@ -247,10 +289,41 @@ describe("writing to a group", () => {
     await user.click(button("See names"));
     const dialog = within(screen.getByRole("dialog"));
     expect((await dialog.findByText("Sam Osei")).closest("li")?.textContent).toContain("Replied STOP");
+    // Of 29 that are left out the gallery names two.
+    dialog.getByText("and 27 more");
   });
 });
 
 describe("a send that was started", () => {
+  it("says until when it waits, and of what is due how long it takes", async () => {
+    const running = await fakeSendsApi("full").send(SENDS.running);
+    const goesOn = new Date(NOW + 3 * 3_600_000);
+    const send = (seconds_left: number, goes_on_at: string | null) => async () => ({
+      ...running,
+      progress: running.progress && { ...running.progress, seconds_left, goes_on_at },
+    });
+    at(`/group-sends/${SENDS.running}/`, { send: send(0, goesOn.toISOString()) });
+    const when = clock(goesOn.getTime()).replace(/\s/g, " ");
+    await screen.findByText(`waits, goes on from ${when}`);
+    cleanup();
+    at(`/group-sends/${SENDS.running}/`, { send: send(300, goesOn.toISOString()) });
+    await screen.findByText(`about 5 min left, others wait until ${when}`);
+  });
+
+  it("can be paused where it would go on by itself, and goes on when it is told where it would not", async () => {
+    const stopped = await fakeSendsApi("full").send(SENDS.stopped);
+    at(`/group-sends/${SENDS.stopped}/`);
+    await screen.findByRole("button", { name: "Go on" });
+    expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+    cleanup();
+    const pause = vi.fn(fakeSendsApi("full").pause);
+    const send = async () => ({ ...stopped, goes_on_by_itself: true });
+    const { user } = at(`/group-sends/${SENDS.stopped}/`, { send, pause });
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    expect(pause).toHaveBeenCalledWith(SENDS.stopped);
+    expect(screen.queryByRole("button", { name: "Go on" })).toBeNull();
+  });
+
   it("asks before it stops for good", async () => {
     const cancel = vi.fn(() => fakeSendsApi("full").send(SENDS.canceled));
     const { user } = at(`/group-sends/${SENDS.running}/`, { cancel });

@@ -20,6 +20,7 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.nothingNobody": "Um jeden Verlauf kümmert sich jemand.",
   "threads.nothingScope": "Alle wählen, um die anderen zu sehen.",
   "threads.writeTo": "Schreiben an",
+  "threads.noExtension": "Durchwahlen erhalten keine SMS",
   "threads.notDeliveredDot": "Nicht zugestellt.",
   "threads.back": "Zurück zu allen Verläufen",
   "threads.from": "von {line}",

@@ -19,6 +19,7 @@ export const en = {
   "threads.nothingNobody": "Every thread has somebody.",
   "threads.nothingScope": "Choose All to see the others.",
   "threads.writeTo": "Write to",
+  "threads.noExtension": "extensions get no texts",
   "threads.notDeliveredDot": "Not delivered.",
   "threads.back": "Back to all threads",
   "threads.from": "from {line}",

@@ -85,6 +85,7 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.now": "Jetzt",
   "sends.later": "Später …",
   "sends.at": "Datum und Uhrzeit",
+  "sends.past": "Dieser Zeitpunkt ist vorbei. Wählen Sie einen späteren, oder senden Sie jetzt.",
   "sends.onlyHours": "Nur {from}–{until} Uhr am Ort der Person; andere warten bis dahin.",
   "sends.anyHour": "Zu jeder Tages- und Nachtzeit.",
   "sends.changeHours": "Ändern",
@@ -104,7 +105,9 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.segmentsEach": { one: "Segmente, je {count}", other: "Segmente, je {count}" },
   "sends.price": "Preis, etwa",
   "sends.takes": "Dauert etwa",
+  "sends.takesFrom": "{time}, ab {from} Uhr",
   "sends.leftOutCount": { one: "Ausgelassen: {count}", other: "Ausgelassen: {count}" },
+  "sends.moreNames": { one: "und {count} weitere Person", other: "und {count} weitere" },
   "sends.seeNames": "Namen ansehen",
   "sends.namesNotLoaded":
     "Die Namen wurden nicht geladen. Schließen Sie dies und versuchen Sie es noch einmal.",
@@ -122,6 +125,7 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.schedule": { one: "Für {count} Person planen", other: "Für {count} Personen planen" },
   "sends.confirmNow":
     "Die SMS geht jetzt hinaus, über {line}. Was draußen ist, lässt sich nicht zurückholen.",
+  "sends.confirmHours": "Wo es dann nicht zwischen {from} und {until} Uhr ist, wartet sie bis {from} Uhr.",
   "sends.confirmLater": "Die SMS geht über {line} hinaus: {when}. Bis dahin können Sie abbrechen.",
   "sends.notYet": "Noch nicht",
   "sends.toMyself": "Eine an mich senden",
@@ -148,6 +152,8 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.goOnSending": "Nicht abbrechen",
   "sends.stopSending": "Senden abbrechen",
   "sends.left": "noch etwa {time}",
+  "sends.waitsUntil": "wartet, geht weiter ab {when}",
+  "sends.leftAndWaits": "{left}, andere warten bis {when}",
   "sends.mayClose":
     "Sie können diese Seite schließen; das Senden geht weiter. Niemand bekommt die Nachricht zweimal, auch nicht nach einem Neustart.",
   "sends.onceOnly": "Geht es weiter, dann dort, wo es stehen blieb. Niemand bekommt die Nachricht zweimal.",
