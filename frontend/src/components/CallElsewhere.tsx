@@ -35,6 +35,7 @@ export function CallElsewhere(props: Props) {
   const waits = move !== null && move.step !== null;
   const may = state.grants.outgoing;
   const isParked = call.parked_since != null;
+  const isMine = (call.agent ?? state.me).id === state.me.id;
   const since = call.parked_since ?? call.answer_time;
   return (
     <CallLayout
@@ -62,7 +63,8 @@ export function CallElsewhere(props: Props) {
             onClick={() => send({ type: "agent.ended-orphan", sid })}
             aria-disabled={waits}
           >
-            {t("move.end")}
+            {/* Without the agent whose it is not, the call goes on. */}
+            {isMine ? t("move.end") : t("move.leave")}
           </button>
           {may && (
             <button

@@ -518,6 +518,7 @@ export const de: PageWords = {
   "move.text": "Läuft in einem anderen Tab oder Gerät. {name} hört keine Unterbrechung.",
   "move.here": "Hierher holen",
   "move.end": "Gespräch beenden",
+  "move.leave": "Gespräch verlassen",
   "move.starting": "Ihr Telefon wird hier gestartet. Dort sprechen Sie so lange weiter.",
   "move.coming": "Das Gespräch wird hierher geholt.",
   "move.stay": "Dort lassen",

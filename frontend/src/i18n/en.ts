@@ -516,6 +516,7 @@ export const en = {
   "move.text": "This call is on another tab or device. {name} hears no break.",
   "move.here": "Continue here",
   "move.end": "End the call",
+  "move.leave": "Leave the call",
   "move.starting": "Your phone is being started here. You talk on there meanwhile.",
   "move.coming": "The call is being brought here.",
   "move.stay": "Leave it there",

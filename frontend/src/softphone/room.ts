@@ -134,13 +134,15 @@ export function handedTo(call: Call | undefined, me: number): string | null {
 
 /** Which keys of a call mean something now, and which of them is pressed. */
 export interface CallKeysShown {
-  /** With a colleague: there is nobody to give away, or to be helped with. */
+  /** With a colleague: there is nobody to give away. */
   internal: boolean;
   hold: boolean;
   /** Pressed: at once, whatever the server says later. */
   held: boolean;
   /** Its word is awaited. */
   holding: boolean;
+  /** Whether there is help to ask for: the call's agent may, whose it is until the server has said something else. */
+  helps: boolean;
   help: boolean;
   /** Pressed: at once, too. */
   helpAsked: boolean;
@@ -156,6 +158,7 @@ export function callKeys(state: State): CallKeysShown {
   const holding = act?.do === "hold" || act?.do === "resume";
   const open = focus?.state === "open";
   const internal = focus !== null && isColleague(focus.hints.number);
+  const helps = !internal && (call?.agent ?? state.me).id === state.me.id;
   const moves = isUnderWay(call?.transfer);
   const held = holding ? act.do === "hold" : isHeld && !moves;
   // Without a push of it the server may not know yet that we talk.
@@ -165,7 +168,8 @@ export function callKeys(state: State): CallKeysShown {
     hold: known && !moves && (act === null || holding),
     held,
     holding,
-    help: known && !internal && (act === null || act.do === "help"),
+    helps,
+    help: known && helps && (act === null || act.do === "help"),
     helpAsked: act?.do === "help" ? act.wanted : helpSince(call) !== null,
     keypad: open && !isHeld,
     transfer: known && !internal && !moves,
