@@ -18,7 +18,7 @@ import type { Correspondent } from "../threads/correspondent";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import { callKeys, consultation, heldSince, shownCall } from "../softphone/room";
+import { callKeys, consultation, heldSince, parkedCalls, shownCall } from "../softphone/room";
 import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
 import { inCall, isSupervising, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
@@ -262,7 +262,7 @@ export function App(props: AppProps) {
         onSettings={() => setDialog("settings")}
         onSignOut={(event) => {
           // Nobody is lost whose call is only supervised.
-          if (!inCall(state) || supervising) return;
+          if ((!inCall(state) || supervising) && parkedCalls(state).length === 0) return;
           event.preventDefault();
           setMenu(null);
           setDialog("sign-out");
@@ -395,12 +395,11 @@ export function App(props: AppProps) {
       )}
       <Announcer {...{ state, news }} />
       <DeskDialog
-        {...{ dialog, api, config, audio, preferences, screens, consults, hangUp }}
+        {...{ dialog, api, config, audio, preferences, screens, state, send }}
         inCall={inCall(state)}
         webPush={props.webPush}
         shortcuts={chosen.shortcuts}
         microphoneAllowed={state.microphone === "granted"}
-        caller={facts?.title ?? null}
         onClose={() => setDialog(null)}
       />
     </div>

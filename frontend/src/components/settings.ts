@@ -1,3 +1,4 @@
-/** What is set, and which keys there are: dialogs that no call needs. */
+/** What is set, which keys there are, and what signing out would end: dialogs that no call needs. */
 export { SettingsDialog } from "./SettingsDialog";
 export { ShortcutsDialog } from "./ShortcutsDialog";
+export { SignOutDialog } from "./SignOutDialog";

@@ -748,13 +748,6 @@ export const de: PageWords = {
   "settings.speakerNo": "Lautsprecher {number}",
 
   // Signing out
-  "signOut.title": "Während des Gesprächs abmelden?",
-  "signOut.text": "{name} ist in der Leitung. Das Abmelden beendet das Gespräch.",
-  "signOut.consults":
-    "{name} wartet, bis feststeht, wer das Gespräch hat. Übergeben Sie es zuerst, oder brechen Sie das Weiterleiten ab.",
-  "signOut.back": "Zurück zum Gespräch",
-  "signOut.cancel": "Abbrechen",
-  "signOut.end": "Abmelden und Gespräch beenden",
   "signedOut.title": "Sie wurden abgemeldet",
   "signedOut.message": "Sie wurden abgemeldet.",
   "signedOut.again": "Melden Sie sich wieder an, um Anrufe anzunehmen.",

@@ -735,13 +735,6 @@ export const en = {
   "settings.speakerNo": "Loudspeaker {number}",
 
   // Signing out
-  "signOut.title": "Sign out during the call?",
-  "signOut.text": "{name} is on the line. Signing out ends the call.",
-  "signOut.consults":
-    "{name} waits until it is settled who has the call. Hand over or cancel the transfer first.",
-  "signOut.back": "Back to the call",
-  "signOut.cancel": "Cancel",
-  "signOut.end": "Sign out and end the call",
   "signedOut.title": "You were signed out",
   "signedOut.message": "You were signed out.",
   "signedOut.again": "Sign in again to take calls.",
