@@ -28,11 +28,11 @@ import { CallArea } from "./CallArea";
 import { DeskDialog, type DialogName } from "./DeskDialog";
 import { MiniCall, MiniRing, MiniSupervision } from "./MiniCall";
 import { MobileNav } from "./MobileNav";
-import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { LaterHelp } from "./LaterHelp";
+import { LaterOffer } from "./LaterOffer";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
 import { LaterBoard } from "./board/LaterBoard";
 import { useBoardView } from "./board/useBoardView";
@@ -321,7 +321,7 @@ export function App(props: AppProps) {
             preferences.set({ suppressesNoise: false });
             preferences.set({ suppressesNoise });
           }}
-          offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
+          offer={isIdle(state) && <LaterOffer {...{ screens, preferences }} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
           onPanel={panels.show}

@@ -588,11 +588,6 @@ export const de: PageWords = {
   "signal.notReachable": "! Nicht erreichbar",
   "signal.notification": "{name} ruft an",
   "signal.notificationLine": "{name} ruft {line} an",
-  "offer.label": "Benachrichtigungen",
-  "offer.text":
-    "Möchten Sie sehen, wer anruft, während diese Seite verdeckt ist? Ringdesk kann eine Benachrichtigung zeigen.",
-  "offer.show": "Benachrichtigungen zeigen",
-  "offer.no": "Nein, danke",
 
   // Times and numbers
   "time.today": "Heute",

@@ -581,10 +581,6 @@ export const en = {
   "signal.notReachable": "! Not reachable",
   "signal.notification": "{name} calls",
   "signal.notificationLine": "{name} calls {line}",
-  "offer.label": "Notifications",
-  "offer.text": "See who calls while this page is hidden? Ringdesk can show a notification.",
-  "offer.show": "Show notifications",
-  "offer.no": "No, thanks",
 
   // Times and numbers
   "time.today": "Today",

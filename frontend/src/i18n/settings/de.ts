@@ -82,4 +82,11 @@ export const de: Record<keyof typeof en, Message> = {
   "signOut.endAll": "Abmelden und Gespräche beenden",
   "signOut.leave": "Abmelden und Gespräch verlassen",
   "signOut.leaveAndEnd": "Abmelden, ein Gespräch verlassen und die anderen beenden",
+
+  // Offering to show notifications
+  "offer.label": "Benachrichtigungen",
+  "offer.text":
+    "Möchten Sie sehen, wer anruft, während diese Seite verdeckt ist? Ringdesk kann eine Benachrichtigung zeigen.",
+  "offer.show": "Benachrichtigungen zeigen",
+  "offer.no": "Nein, danke",
 };

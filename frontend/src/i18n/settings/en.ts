@@ -79,4 +79,10 @@ export const en = {
   "signOut.endAll": "Sign out and end the calls",
   "signOut.leave": "Sign out and leave the call",
   "signOut.leaveAndEnd": "Sign out, leave one call and end the others",
+
+  // Offering to show notifications
+  "offer.label": "Notifications",
+  "offer.text": "See who calls while this page is hidden? Ringdesk can show a notification.",
+  "offer.show": "Show notifications",
+  "offer.no": "No, thanks",
 } as const satisfies Record<string, Message>;
