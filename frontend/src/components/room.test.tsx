@@ -215,3 +215,13 @@ it("shows who else is in the call, each with hold, mute and a way out", async ()
   await user.click(button("Remove Grace Hopper from the call"));
   expect(acts(asked).at(-1)).toEqual({ do: "remove", leg: GRACE_LEG });
 });
+
+it("says of whoever did not come that they were not reached, until that is closed", async () => {
+  const { user, send } = show(talking());
+  send(roomIs({ others: [colleague({ state: "calling" })] }));
+  await callArea().findByText("Is being called");
+  send(roomIs({ others: [colleague({ state: "left" })] }), { type: "unreached.late" });
+  expect((await callArea().findByRole("alert")).textContent).toBe("Grace Hopper was not reached.");
+  await user.click(button("Close this message"));
+  expect(callArea().queryByRole("alert")).toBeNull();
+});

@@ -450,6 +450,7 @@ export const de: PageWords = {
   "others.holdName": "{name} halten",
   "others.muteName": "{name} stummschalten",
   "others.remove": "{name} aus dem Gespräch nehmen",
+  "others.notReached": "{name} wurde nicht erreicht.",
   "control.late": "Was daraus wurde, hat niemand gesagt. Versuchen Sie es erneut.",
 
   // Supervisors in a call, and help that is asked for
@@ -468,7 +469,7 @@ export const de: PageWords = {
   "say.listens": "{name} hört mit.",
   "say.whispers": "{name} flüstert Ihnen zu. {customer} hört es nicht.",
   "say.joined": "{name} ist beigetreten.",
-  "say.supervisorGone": "{name} ist nicht mehr im Gespräch.",
+  "say.gone": "{name} ist nicht mehr im Gespräch.",
   "say.helpAsked": "Um Hilfe gebeten.",
   "say.helpTakenBack": "Es wird nicht mehr um Hilfe gebeten.",
   "say.wantsHelp": "{name} bittet um Hilfe.",

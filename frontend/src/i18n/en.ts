@@ -449,6 +449,7 @@ export const en = {
   "others.holdName": "Hold {name}",
   "others.muteName": "Mute {name}",
   "others.remove": "Remove {name} from the call",
+  "others.notReached": "{name} was not reached.",
   "control.late": "Nobody said what became of that. Try again.",
 
   // Supervisors in a call, and help that is asked for
@@ -466,7 +467,7 @@ export const en = {
   "say.listens": "{name} is listening.",
   "say.whispers": "{name} whispers to you. {customer} does not hear it.",
   "say.joined": "{name} has joined.",
-  "say.supervisorGone": "{name} is no longer in the call.",
+  "say.gone": "{name} is no longer in the call.",
   "say.helpAsked": "Help asked for.",
   "say.helpTakenBack": "Help is no longer asked for.",
   "say.wantsHelp": "{name} asks for help.",

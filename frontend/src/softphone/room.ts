@@ -104,6 +104,45 @@ export function thirdParties(state: State): Participant[] {
   );
 }
 
+/** How somebody else was and is in a call that goes on. */
+interface Change {
+  was: Participant | undefined;
+  is: Participant | undefined;
+}
+
+/** All but who is called, or asked, about the customer: that is told with the transfer. */
+export function othersChanged(before: State, after: State): Change[] {
+  const states = [before, after];
+  const calls = states.map(shownCall);
+  if (calls[0]?.sid !== calls[1]?.sid || !calls.every((call) => goesOn(call, after.me.id))) return [];
+  const told = (party: Participant) =>
+    calls.some((call) => {
+      const transfer = call?.transfer;
+      if (!transfer || !isTarget(party, transfer)) return false;
+      // Whose phone rings on for a moment.
+      return isUnderWay(transfer) || (transfer.state === "cancelled" && party.state === "calling");
+    });
+  const [known, now] = states.map(
+    (state) =>
+      new Map(
+        thirdParties(state)
+          .filter((party) => !told(party))
+          .map((party) => [idOf(party), party]),
+      ),
+  );
+  const ids = new Set([...(known?.keys() ?? []), ...(now?.keys() ?? [])]);
+  return [...ids].map((id) => ({ was: known?.get(id), is: now?.get(id) }));
+}
+
+/** The same in every frame: a leg may have no sid yet. */
+const idOf = ({ agent, number }: Participant) => agent?.id ?? number;
+
+/** Customer and agent are both there: whoever else goes leaves them. */
+function goesOn(call: Call | undefined, me: number): boolean {
+  const isIn = partiesOf(call).filter(({ state }) => state === "in");
+  return isIn.some(({ role }) => role === "customer") && isIn.some(({ agent }) => agent?.id === me);
+}
+
 /** Who gives the customer away, in a sentence. */
 function giverName({ from }: Transfer): string {
   return firstName(from?.name ?? "") || t("ended.aColleague");
