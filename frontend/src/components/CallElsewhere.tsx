@@ -3,7 +3,7 @@ import type { LiveCall } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Move } from "../softphone/moving";
 import { goesBackTo } from "../softphone/secondCall";
-import { type CallerFacts, callerFacts, lastEnding } from "../softphone/selectors";
+import { type CallerFacts, callerFacts, lastEnding, NOBODY } from "../softphone/selectors";
 import type { Dialling, State } from "../softphone/state";
 import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
@@ -11,7 +11,6 @@ import { detailOf, Identity } from "./Identity";
 import { CallerFactList } from "./IncomingCall";
 import { t } from "../i18n/i18n";
 
-export const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 let moved = 0;
 
 interface Props {

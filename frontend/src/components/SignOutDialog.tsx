@@ -6,7 +6,7 @@ import type { Api } from "../ports";
 import type { SoftphoneEvent } from "../softphone/events";
 import { elsewhere } from "../softphone/moving";
 import { consultation, heldSince, parkedCalls, shownCall, thirdParties } from "../softphone/room";
-import { callerFacts, currentFacts } from "../softphone/selectors";
+import { callerFacts, currentFacts, NOBODY } from "../softphone/selectors";
 import { inCall, isDialling, isSupervising, type State } from "../softphone/state";
 import { Dialog } from "./Dialog";
 import { t } from "../i18n/i18n";
@@ -22,7 +22,6 @@ interface Props {
 
 /** The answer to ending a call that is over. */
 const OVER = 409;
-const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 let wentBack = 0;
 
 export function SignOutDialog({ state, config, api, send, onClose }: Props) {

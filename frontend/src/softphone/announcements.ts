@@ -21,7 +21,7 @@ import {
   thirdParties,
 } from "./room";
 import { parkedBeside, secondRing } from "./secondCall";
-import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
+import { callerFacts, currentFacts, lastEnding, weak, NOBODY } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
 import { superviseAnnouncement } from "./supervisingWords";
 import { heldFor } from "./waits";
@@ -115,8 +115,6 @@ function secondAnnouncement(before: State, after: State): Announcement | null {
     polite: t("say.waitsNoMore", { name: callerFacts(before, gone.call.sid, NOBODY).spoken.shortName }),
   };
 }
-
-const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
 /** A ring that is a transfer begins with who sends it. */
 function handedWho(handed: HandedOver | null, who: string): string {

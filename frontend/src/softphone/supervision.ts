@@ -9,6 +9,7 @@ import { nextInFocus } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
 import { failureOfCode, lateFailure } from "./failures";
 import { heldSince } from "./room";
+import { NOBODY } from "./selectors";
 import type { Conversation, Ending, State, Supervising } from "./state";
 
 type Step = [State, ...Command[]];
@@ -142,9 +143,8 @@ export function sentenceOf(how: Exclude<How, "problem">, agent: Agent): string {
 function cutOff(state: State, { agent, at }: Of<"supervision.cut-off">): Step {
   const { calls } = state;
   if (calls.focus !== null || calls.ending !== null || state.interrupted) return [state];
-  const nobody = { number: "", display: "", name: "", place: "", line: "" };
   const message = sentenceOf("cutOff", agent);
-  const ending: Ending = { kind: "supervised", root: "", hints: nobody, agent, how: "cutOff", message, at };
+  const ending: Ending = { kind: "supervised", root: "", hints: NOBODY, agent, how: "cutOff", message, at };
   return [{ ...state, calls: { focus: null, others: [], ending } }];
 }
 
