@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import { TARGETS, targetsOf } from "../../gallery/rooms";
 import { colleague, grace, GRACE_LEG, roomIs, transfer } from "../testing/rooms";
-import { after, LEG, NOW, openState, ringingState, ROOT } from "../testing/samples";
+import { after, LEG, me, NOW, openState, ringingState, ROOT } from "../testing/samples";
 import { button, callArea, show } from "../testing/show";
 import { validCheck } from "../testing/fakes";
 
@@ -178,6 +178,19 @@ describe("talking to a colleague first", () => {
     ]);
     await user.click(button("Talk to Grace"));
     expect(acts(asked)).toEqual([{ do: "swap", hold: ROOT, resume: GRACE_LEG }]);
+  });
+
+  it("says at the desk of who is asked that it is the one on hold, and not whom the other talks with", async () => {
+    const { send } = show(talking());
+    const to = { agent: me, team: null, number: "", display: "", name: me.name };
+    const asked = { agent: grace, others: [colleague()], transfer: transfer({ from: grace, to }) };
+    send(roomIs({ ...asked, waits: true }));
+    await callArea().findByText("You are on hold and hear music.");
+    callArea().getByRole("heading", { name: "Grace Hopper" });
+    callArea().getByText("On hold");
+    expect(callArea().queryByText(/hears only music|Talking to/)).toBeNull();
+    send(roomIs({ ...asked, held: true }));
+    await callArea().findByText("Talking to Grace");
   });
 
   it("cannot hand over to whose phone rings still", async () => {

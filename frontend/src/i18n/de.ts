@@ -413,6 +413,7 @@ export const de: PageWords = {
   "hold.key": "Halten",
   "hold.onHold": "Gehalten",
   "hold.call": "Gespräch {length}",
+  "hold.you": "Sie werden gehalten und hören Musik.",
   "hold.music": "**{name} hört Musik** und hört Sie nicht.",
   "hold.putting": "{name} wird gehalten …",
   "hold.taking": "{name} wird zurückgeholt …",

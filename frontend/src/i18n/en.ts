@@ -412,6 +412,7 @@ export const en = {
   "hold.key": "Hold",
   "hold.onHold": "On hold",
   "hold.call": "Call {length}",
+  "hold.you": "You are on hold and hear music.",
   "hold.music": "**{name} hears music** and cannot hear you.",
   "hold.putting": "{name} is being put on hold…",
   "hold.taking": "{name} is being taken off hold…",

@@ -13,6 +13,7 @@ import {
   handedWith,
   heldSince,
   helpSince,
+  isOnHold,
   othersChanged,
   parkedCalls,
   partnerName,
@@ -129,6 +130,8 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
   if (before.calls.focus?.id !== after.calls.focus?.id || !isTalk(after.calls.focus)) return null;
   const customer = currentFacts(after)?.spoken.shortName ?? t("say.otherSide");
   const [was, is] = [consultation(before), consultation(after)];
+  if (isOnHold(after)) return isOnHold(before) ? null : { polite: t("hold.you") };
+  if (isOnHold(before) && !is) return { polite: t("say.callWith", { name: customer }) };
   if (is && (is.transfer.state !== was?.transfer.state || is.hears !== was.hears)) {
     const name = partnerName(is);
     if (is.transfer.state === "calling")

@@ -7,6 +7,7 @@ import {
   after,
   dialled,
   LEG,
+  me,
   NOW,
   openState,
   push,
@@ -200,6 +201,30 @@ describe("a warm transfer", () => {
     const ring = after(ringingState(), roomIs({ held: true, transfer: asked, ringing: true }));
     expect(said(ring, ...answered)).toEqual(["Talking to Grace. Maya is on hold."]);
     expect(consultation(after(ring, ...answered))?.mine).toBe(false);
+  });
+});
+
+describe("an agent who is put on hold", () => {
+  const to = { agent: me, team: null, number: "", display: "", name: me.name };
+  const asked = transfer({ from: grace, to });
+  const ours = { agent: grace, others: [colleague()] };
+  const asking = () => after(openState(), roomIs({ ...ours, held: true, transfer: asked }));
+  const aside = roomIs({ ...ours, waits: true, transfer: asked });
+
+  it("is told that, and not to talk with the customer, while who asks goes back there", () => {
+    expect(consultation(after(asking(), aside))?.hears).toBe("nobody");
+    expect(said(asking(), aside, roomIs({ ...ours, held: true, transfer: asked }))).toEqual([
+      "You are on hold and hear music.",
+      "Talking to Grace. Maya is on hold.",
+    ]);
+  });
+
+  it("is told that as one of three, too, and that it is over", () => {
+    const talk = after(openState(), roomIs(ours));
+    expect(said(talk, roomIs({ ...ours, waits: true }), roomIs(ours))).toEqual([
+      "You are on hold and hear music.",
+      "Call with Maya.",
+    ]);
   });
 });
 

@@ -26,6 +26,11 @@ export function heldSince(call: Call | undefined): number | null {
   return customer?.held && customer.held_since ? Date.parse(customer.held_since) : null;
 }
 
+/** Whether it is this agent who hears music: put on hold by whoever asked or took them in, or by a colleague. */
+export function isOnHold(state: State): boolean {
+  return partiesOf(shownCall(state)).some(({ agent, held }) => held && agent?.id === state.me.id);
+}
+
 export function isUnderWay(transfer: Transfer | null | undefined): transfer is Doing {
   return transfer != null && UNDER_WAY.includes(transfer.state);
 }
@@ -63,7 +68,9 @@ export interface Consultation {
   /** Who is asked. */
   colleague: Participant | null;
   customer: Participant | null;
-  /** "nobody": both are on hold, as when only half of what was asked for came about. */
+  /**
+   * "nobody": both are on hold, as when only half of what was asked for came about; or it is this agent who is on hold.
+   */
   hears: "colleague" | "customer" | "all" | "nobody";
 }
 
@@ -76,7 +83,8 @@ export function consultation(state: State): Consultation | null {
   const mine = transfer.from?.id === state.me.id;
   const waits = colleague?.state === "in" && colleague.held;
   const isIn = colleague?.state === "in" && !waits;
-  const hears = customer?.held ? (waits ? "nobody" : "colleague") : isIn ? "all" : "customer";
+  const alone = waits && (customer?.held || !mine);
+  const hears = alone ? "nobody" : customer?.held ? "colleague" : isIn ? "all" : "customer";
   return { transfer, mine, colleague, customer, hears };
 }
 

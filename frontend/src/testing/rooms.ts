@@ -63,6 +63,8 @@ interface Room {
   help?: boolean;
   /** Whose call it is. */
   agent?: Agent;
+  /** It is this desk's agent who hears music. */
+  waits?: boolean;
 }
 
 /** The call of the samples, as it is now. */
@@ -73,9 +75,14 @@ export function room({
   ringing = false,
   help = false,
   agent = me,
+  waits = false,
 }: Room = {}) {
   const { live } = sample("call.status");
-  const participants = [held ? { ...customer, ...HELD } : customer, mine, ...others];
+  const participants = [
+    held ? { ...customer, ...HELD } : customer,
+    waits ? { ...mine, ...HELD } : mine,
+    ...others,
+  ];
   const call = {
     ...live.call,
     agent,
