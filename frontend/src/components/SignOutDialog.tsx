@@ -73,8 +73,10 @@ export function SignOutDialog({ state, config, api, send, onClose }: Props) {
         return;
       }
     }
+    // Closed meanwhile: the agent stays.
+    if (!form.current) return;
     if (name !== null) send({ type: "agent.hung-up", at: Date.now() });
-    form.current?.submit();
+    form.current.submit();
   }
 
   return (

@@ -88,6 +88,19 @@ describe("signing out while a caller is on hold for the agent", () => {
     await waitFor(() => expect(submit).toHaveBeenCalledOnce());
   });
 
+  it("leaves the call alone that is talked on when Cancel is pressed meanwhile", async () => {
+    let ended: () => void = () => {};
+    const hangUp = vi.fn(() => new Promise<void>((done) => (ended = done)));
+    const { user, asked, submit } = await signOut(both(), { hangUp });
+    await user.click(button("Sign out and end the calls"));
+    await user.click(button("Cancel"));
+    ended();
+    await hangUp.mock.results[0]!.value;
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(asked).toEqual([]);
+    expect(submit).not.toHaveBeenCalled();
+  });
+
   it("takes a call for ended that is over, of which the desk has not heard", async () => {
     const hangUp = vi.fn().mockRejectedValue(Object.assign(new Error("This call is over."), { status: 409 }));
     const { user, submit } = await signOut(alone(), { hangUp });
