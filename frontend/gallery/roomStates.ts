@@ -2,7 +2,7 @@
 import { t } from "../src/i18n/i18n";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import { inTurn, press, toLog, type } from "./acts";
-import { grace } from "./data";
+import { ada, grace } from "./data";
 import { hints, LEG, live, now, ready, ring, ringing, ROOT, talking } from "./events";
 import { colleague, customer, me, outsider, room, transfer } from "./rooms";
 import type { Exhibits } from "./exhibit";
@@ -22,6 +22,7 @@ const toTom = {
   display: "(202) 555-0143",
   name: "Tom Aldous",
 };
+const toMe = { ...toTom, agent: ada, number: "", display: "", name: ada.name };
 
 /** Tom calls while Ada talks with Maya; then Maya waits. */
 const mayBoth: SoftphoneEvent = {
@@ -108,6 +109,12 @@ export const ROOMS: Exhibits = {
   "42-consult-asked": {
     events: [...talking, room([customer(34), me, colleague()], transfer({ from: grace }))],
   },
+  "42-consult-aside": {
+    events: [
+      ...talking,
+      room([customer(null), { ...me, held: true }, colleague()], transfer({ from: grace, to: toMe })),
+    ],
+  },
   "43-sending": {
     events: [...talking, room([customer(null), me], transfer({ mode: "blind", state: "calling" }))],
   },
@@ -131,6 +138,14 @@ export const ROOMS: Exhibits = {
         outsider({ muted: true }),
         outsider({ leg: "CA5", name: "", state: "calling", display: "(206) 555-0111" }),
       ]),
+    ],
+  },
+  "44-not-reached": {
+    events: [
+      ...talking,
+      room([customer(null), me, outsider({ state: "calling" })]),
+      room([customer(null), me, outsider({ state: "left" })]),
+      { type: "unreached.late" },
     ],
   },
   "45-incoming-handed-over": {
