@@ -42,6 +42,10 @@ const noiseFiles: Plugin = {
   },
 };
 
+const CORE = /\.tsx?$|preact/;
+/** What several of those that are loaded later need, and the first page does not. */
+const LATER_SHARED = /\/AddNote\.tsx$/;
+
 /** Stable names: Django's static files storage adds the content hashes, and puts them into what imports `./desk-….js`. */
 export default defineConfig({
   base: "./",
@@ -71,7 +75,12 @@ export default defineConfig({
         assetFileNames: "[name][extname]",
         // What more than one of them needs is one file, and nothing in it needs any of them: names that hang on what
         // is in the files cannot go in a circle.
-        codeSplitting: { groups: [{ name: "desk-core", minShareCount: 2, test: /\.tsx?$|preact/ }] },
+        codeSplitting: {
+          groups: [
+            { name: "desk-core", minShareCount: 2, test: (id) => CORE.test(id) && !LATER_SHARED.test(id) },
+            { name: "desk-shared", test: LATER_SHARED, includeDependenciesRecursively: false },
+          ],
+        },
       },
     },
   },

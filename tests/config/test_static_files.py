@@ -19,6 +19,8 @@ DIST = Path(__file__).parents[2] / "frontend" / "dist"
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\./[\w.-]+\.js)["']""")
 # Script and style of the first page, as they travel.
 MOST = 162_000
+# What several of those have in common and it does not need.
+SHARED = "desk-shared.js"
 LATER = {"desk-board.js", "desk-contacts.js", "desk-messages.js", "desk-noise.js", "desk-sends.js", "desk-settings.js"}
 
 
@@ -48,7 +50,7 @@ def test_the_first_page_loads_no_more_than_a_call_needs(language):
     files = files_of(client.get("/").text)
 
     assert {"desk.js", "desk.css", "desk-core.js", f"desk-words-{language}.js"} <= files
-    assert not files & LATER
+    assert not files & {*LATER, SHARED}
     assert len([name for name in files if name.startswith("desk-words-")]) == 1
     sizes = {name: len(gzip.compress((DIST / name).read_bytes(), 9)) for name in files}
     assert sum(sizes.values()) <= MOST, sizes
@@ -89,15 +91,15 @@ def collected(settings, tmp_path):
 def test_modules_name_one_another_by_what_is_in_them_and_may_be_kept_for_ever(collected):
     storage = storages["staticfiles"]
     assert isinstance(storage, StaticFiles)
-    core = storage.stored_name("desk-core.js")
+    core, shared = storage.stored_name("desk-core.js"), storage.stored_name(SHARED)
     # What suppresses noise runs beside the desk, and shares nothing with it.
     alone = storage.stored_name("desk-noise.js")
     assert imports_of(alone, collected) == {alone}
-    for name in ("desk.js", *LATER - {"desk-noise.js"}):
+    for name in ("desk.js", SHARED, *LATER - {"desk-noise.js"}):
         stored = storage.stored_name(name)
         assert stored != name
         # Two names of one module would be two modules, each with a state of its own.
-        assert imports_of(stored, collected) == {stored, core}
+        assert imports_of(stored, collected) | {shared} == {stored, core, shared}
 
     served = WhiteNoiseMiddleware(lambda request: None)
     answer = served(RequestFactory().get(storage.url("desk-sends.js")))
