@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def is_handled(sid: str) -> bool:
-    return bool(sid) and Call.objects.filter(pk=sid, is_handled=True).exists()
+    """Whether the call of that leg is: of a call that an agent made, the customer's leg is not the call itself."""
+    known = Call.objects.filter(pk=sid).values_list("is_handled", "parent__is_handled").first() if sid else None
+    return known is not None and any(known)
 
 
 def parent_comes(inside: Inside, action: DialActionRequest) -> Participant | None:
