@@ -4,11 +4,10 @@ or a number. Noted first; then the customer's leg is sent to the offer's address
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -20,8 +19,8 @@ from calls.live.dispatch import Fetch
 from calls.live.fetching import offer_url
 from calls.live.helping import help_over
 from calls.live.locks import locking_offers
-from calls.live.offers import LONGEST_RING, offers_end, offers_make
-from calls.live.queues import has_place
+from calls.live.offers import LONGEST_RING, newest_attempt, offers_end, offers_make
+from calls.live.queues import front_of
 from calls.live.scheduling import LONGEST_IDLE
 from calls.models import CallOffer, Conversation
 from calls.rooms import parked
@@ -81,14 +80,13 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     parked_at = waits.parked_at if waits is not None else None
     known = inside.conversation or Conversation(call_id=root.sid)
     inside.conversation = known
-    offered = CallOffer.objects.filter(call=root.sid).aggregate(most=Max("attempt"))["most"] or 0
-    known.attempt = max(known.attempt, offered)
+    known.attempt = newest_attempt(known)
     known.turn += 1
     root.round, root.agent = known.attempt + 1, None
     help_over(root, "handed-over")
     known.leg_sid = "" if leg is None or leg.sid == root.sid else leg.sid
     known.team_id = to.team_id or team_id
-    known.waiting_since, known.place_at, known.priority = now, _front(known, now), 0
+    known.waiting_since, known.place_at, known.priority = now, front_of(known, now), 0
     known.state, known.answer, known.skill, known.send_on = State.WAITING, "", "", ""
     known.not_before, known.fetched_at = None, now
     known.terms = {
@@ -109,13 +107,6 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
         inside.changed(waits)
         parked.let_go(inside, waits)
     return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, root.round - 1, parked_at)
-
-
-def _front(known: Conversation, now: Any) -> Any:
-    """Before all who are in that queue."""
-    others = Conversation.objects.filter(has_place(), team=known.team_id).exclude(pk=known.pk)
-    first = others.aggregate(first=Min("place_at"))["first"]
-    return min(first, now) - timedelta(seconds=1) if first else now
 
 
 def _to_number(inside: Inside, known: Conversation, number: str) -> None:
