@@ -18,6 +18,7 @@ from calls.live.journey import OVER, Meeting, State, facts_for, go_on, meet, ove
 from calls.live.offers import NOT_FETCHED, newest_attempt
 from calls.live.queues import front_of
 from calls.live.sending_on import send_on, way_on
+from calls.live.terms import terms_of_led
 from calls.models import Call, CallOffer, CallStatus, Conversation, Direction
 from core.sql.statements import new_row
 from core.sql.unit import UnitOfWork
@@ -190,7 +191,9 @@ def _parted(asked: Asked, meeting: Meeting) -> None:
     asked.batch.end_offers(call, NOT_FETCHED)
     conversation.attempt = newest_attempt(conversation)
     call.round, call.agent, call.known_handling = conversation.attempt + 1, None, None
+    conversation.terms = terms_of_led(conversation.terms, language=meeting.language)
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
+    conversation.priority, conversation.skill = 0, ""
     conversation.waiting_since, conversation.place_at = now, front_of(conversation, now)
 
 

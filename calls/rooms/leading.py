@@ -21,7 +21,7 @@ from calls.live.helping import help_over
 from calls.live.locks import locking_offers
 from calls.live.offers import LONGEST_RING, newest_attempt, offers_end, offers_make
 from calls.live.queues import front_of
-from calls.live.scheduling import LONGEST_IDLE
+from calls.live.terms import RING_SECONDS, terms_of_led
 from calls.models import CallOffer, Conversation
 from calls.rooms import parked
 from calls.rooms.inside import Inside, Role
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 State = Conversation.State
-# How long a phone rings for somebody who was handed over.
-RING_SECONDS = 20
+# How long a number rings for a caller who was handed over to it.
 _NUMBER_SECONDS = 30
 _NO_TEAM = _("This call belongs to no team that could take it.")
 _KEPT = (
@@ -89,14 +88,11 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     known.waiting_since, known.place_at, known.priority = now, front_of(known, now), 0
     known.state, known.answer, known.skill, known.send_on = State.WAITING, "", "", ""
     known.not_before, known.fetched_at = None, now
-    known.terms = {
-        "strategy": LONGEST_IDLE,
-        "ring_seconds": RING_SECONDS,
-        "preferred": [back_to.pk] if back_to is not None and to.team_id is None else [],
-        "first_seconds": RING_SECONDS,
-        "language": inside.language,
-        **({"said_in": [known.turn, said]} if said else {}),
-    }
+    preferred = [back_to.pk] if back_to is not None and to.team_id is None else []
+    rings = _NUMBER_SECONDS if to.number else RING_SECONDS if to.agent else 0
+    known.terms = terms_of_led(known.terms, language=inside.language, preferred=preferred, rings=rings)
+    if said:
+        known.terms["said_in"] = [known.turn, said]
     if to.number:
         _to_number(inside, known, to.number)
     known.save()
