@@ -15,7 +15,10 @@ from calls.live import broadcasts, call_backs, dispatcher, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import NOT_TAKEN
 from calls.live.journey import OVER, Meeting, State, facts_for, go_on, meet, over, ring, wait_on
+from calls.live.offers import NOT_FETCHED, newest_attempt
+from calls.live.queues import front_of
 from calls.live.sending_on import send_on, way_on
+from calls.live.terms import terms_of_led
 from calls.models import Call, CallOffer, CallStatus, Conversation, Direction
 from core.sql.statements import new_row
 from core.sql.unit import UnitOfWork
@@ -170,7 +173,7 @@ def fetched(asked: Asked, turn: int | None) -> Meeting | None:
     conversation = meeting.conversation
     if turn is not None and turn > conversation.turn and meeting.call.is_handled:
         # Was to be handed over, Twilio refused, and it was taken back; and now the caller comes all the same.
-        conversation.state = State.WAITING
+        _parted(asked, meeting)
         return wait_on(meeting, asked.trees())
     if not asked.is_of(turn):
         return again(meeting)
@@ -183,6 +186,19 @@ def fetched(asked: Asked, turn: int | None) -> Meeting | None:
         meeting.nobody_left = conversation.send_on == EventKind.NOBODY
         return go_on(meeting, Event(EventKind(conversation.send_on)), trees)
     return wait_on(meeting, trees)
+
+
+def _parted(asked: Asked, meeting: Meeting) -> None:
+    """The caller talks with nobody any more, and comes to the front of the queue. Whoever rang or answered before has
+    nothing to do with it."""
+    call, conversation, now = meeting.call, meeting.conversation, timezone.now()
+    asked.batch.end_offers(call, NOT_FETCHED)
+    conversation.attempt = newest_attempt(conversation)
+    call.round, call.agent, call.known_handling = conversation.attempt + 1, None, None
+    conversation.terms = terms_of_led(conversation.terms, language=meeting.language)
+    conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
+    conversation.priority, conversation.skill = 0, ""
+    conversation.waiting_since, conversation.place_at = now, front_of(conversation, now)
 
 
 def must_leave_queue(asked: Asked, *, wishes_to: bool) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
-from calls.models import TERMINAL, CallOffer
+from calls.models import TERMINAL, CallOffer, Conversation
 from core.sql.statements import Statement, Write, as_list, fetch, in_array, literal, new_row
 
 # An offer rings for 120 seconds at most and Twilio's five more.
@@ -80,6 +81,12 @@ def offers_end(sid: str, reason: str, *, after: int = -1) -> None:
     CallOffer.objects.filter(call=sid, state=CallOffer.State.RINGING, attempt__gt=after).update(
         state=CallOffer.State.ENDED, reason=reason, ended_at=timezone.now()
     )
+
+
+def newest_attempt(conversation: Conversation) -> int:
+    """The last in which anybody was offered the call, also of those that were taken back."""
+    offered = CallOffer.objects.filter(call=conversation.call_id).aggregate(most=Max("attempt"))["most"] or 0
+    return max(conversation.attempt, offered)
 
 
 def rung_in_vain(now: datetime, sids: Collection[str]) -> Mapping[str, tuple[Mapping[int, int], frozenset[int]]]:

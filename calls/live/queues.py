@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from calls.live import call_backs
@@ -27,6 +27,13 @@ def has_place() -> Q:
     """Conversations with a place in a queue: callers on the line, and those who are to be called back."""
     on_line = Q(is_untalked(), state__in=IN_QUEUE, call__status__in=sorted(LIVE))
     return on_line | Q(state__in=call_backs.IN_QUEUE)
+
+
+def front_of(conversation: Conversation, now: datetime) -> datetime:
+    """Before all others who are in that team's queue."""
+    others = Conversation.objects.filter(has_place(), team=conversation.team_id).exclude(pk=conversation.pk)
+    first = others.aggregate(first=Min("place_at"))["first"]
+    return min(first, now) - timedelta(seconds=1) if first else now
 
 
 def is_put_off(now: Any) -> Q:

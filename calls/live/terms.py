@@ -3,17 +3,24 @@ that whoever is offered a caller is decided without reading the route again."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calls.live import call_backs
 from calls.live.free_agents import skill_at_work
+from calls.live.scheduling import LONGEST_IDLE
 from calls.models import Call
 from routing.doings import OfferCallBack, RingAgent, RingTeam, Wait
 from routing.selectors import callable_agents_of
+from routing.steps import TeamStep
 from telephony.party import is_withheld
 
 if TYPE_CHECKING:
     from routing.step_fields import Prompt
+
+# How long a phone rings for somebody who was handed over.
+RING_SECONDS = 20
+_ANY_STEP = TeamStep(id="")
 
 
 def terms_of_team(
@@ -48,6 +55,24 @@ def wishes_of_team(ring: RingTeam, call: Call) -> tuple[dict[str, Any], str]:
 
 def terms_of_agent(ring: RingAgent) -> dict[str, Any]:
     return {"only": [ring.agent], "ring_seconds": ring.ring_seconds, "strategy": "all-at-once"}
+
+
+def terms_of_led(
+    earlier: Mapping[str, Any], *, language: str, preferred: Sequence[int] = (), rings: int = 0
+) -> dict[str, Any]:
+    """Of a caller who was led out of a talk, or out of what was to become one: waits as long as at the team's step
+    before, or as at any. `preferred`: who is asked first; `rings`: seconds that the wait is longer, in which a phone
+    rings for whoever was chosen."""
+    waits = earlier.get("step_wait_seconds") or earlier.get("wait_seconds") or _ANY_STEP.wait_seconds
+    return {
+        "strategy": LONGEST_IDLE,
+        "ring_seconds": RING_SECONDS,
+        "preferred": list(preferred),
+        "first_seconds": RING_SECONDS,
+        "language": language,
+        "step_wait_seconds": waits,
+        "wait_seconds": waits + rings + (RING_SECONDS if preferred else 0),
+    }
 
 
 def prompt_json(prompt: Prompt) -> dict[str, Any]:

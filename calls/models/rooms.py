@@ -176,6 +176,14 @@ class Participant(models.Model):
         blank=True,
         help_text=_("When the customer was led away for whom this agent did not come back; until that is read."),
     )
+    problem = models.CharField(
+        _("problem"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Why somebody who was added to the call did not come."),
+    )
     # What agents may know of a supervisor.
     is_shown = models.BooleanField(
         _("shown to agents"), default=True, db_default=True, help_text=_("As the team's setting was then.")
@@ -217,6 +225,17 @@ class Participant(models.Model):
     def is_awaited(self) -> bool:
         """Whether an agent wants to go on at another place, whose phone has not called yet."""
         return self.replaces_id is not None and not self.leg_sid and self.state == self.State.CALLING
+
+    @property
+    def is_to_be_called(self) -> bool:
+        """Whether Twilio is to call this one. Whoever comes by the own phone is called by nobody."""
+        is_made = bool(self.leg_sid) or self.comes_by_own_phone
+        return self.wanted_in and self.state == self.State.CALLING and not is_made
+
+    @property
+    def is_called_in_vain(self) -> bool:
+        """Whether this one is not to come, and Twilio perhaps calls it all the same: nobody knows its leg."""
+        return not self.wanted_in and self.state == self.State.CALLING and not self.leg_sid
 
     @property
     def comes_by_own_phone(self) -> bool:

@@ -13,7 +13,7 @@ from calls.live.colleagues import RINGS
 from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import CallEvent, Participant, Transfer
-from calls.permissions import supervises
+from calls.permissions import call_may_be_ended, supervises
 from calls.rooms import leading
 from calls.rooms.driving import drive
 from calls.rooms.follow import hears_again
@@ -72,7 +72,7 @@ def _begin(sid: str, target: Target, by: Agent) -> None:
 def _add(inside: Inside, to: Found) -> Participant:
     if to.agent is None:
         return inside.add(Role.THIRD_PARTY, number=to.number, name=to.name[:120])
-    if inside.of_agent(to.agent) is not None:
+    if any(one.agent_id == to.agent.pk and not one.is_called_in_vain for one in inside.others):
         raise NotPossible(_IN_ALREADY)
     if not leading.offer_now(inside.the_root.sid, to.agent.pk, attempt=0):
         raise NotPossible(RINGS)
@@ -89,12 +89,13 @@ def take_in(sid: str, target: Target, *, by: Agent) -> None:
             raise NotPossible(HANDED_ALREADY)
         if inside.parked is not None:
             raise NotPossible(COME_BACK)
-        asked = [one for one in inside.others if one.state == State.CALLING and not one.is_supervisor]
+        here = [one for one in inside.others if not one.is_called_in_vain]
+        asked = [one for one in here if one.state == State.CALLING and not one.is_supervisor]
         if any(one.agent_id == target.agent_id for one in asked if one.agent_id):
             # Asked twice, rung once.
             return
         to = found(target, call=inside.the_root, by=by)
-        if any(one.number == to.number for one in inside.others if to.number):
+        if any(one.number == to.number for one in here if to.number):
             return
         _add(inside, to)
         note_wish(sid, "take-in", by, to)
@@ -356,6 +357,9 @@ def hang_up(sid: str, *, by: Agent) -> bool:
         customer, mine = inside.customer, places_of(inside, by.pk)
         if customer is None:
             return False
+        if not mine and not call_may_be_ended(inside.the_root, by=by):
+            # Has left meanwhile.
+            return True
         others = [one for one in inside.others if one not in mine and one.state == State.IN and one.wanted_in]
         stay = [one for one in others if one.role == Role.AGENT or one.said_mode == Mode.JOIN or _is_heard(inside, one)]
         for me in mine:

@@ -35,11 +35,14 @@ def follow(inside: Inside) -> None:
     if not inside.is_living:
         return
     _legs_ended(inside)
+    was_called, inside.never_came = inside.never_came, []
     if inside.root.is_terminal or _is_gone(inside):
         _close(inside)
         return
     replaced(inside)
     _consultation(inside)
+    for one in was_called:
+        did_not_come(inside, one, why_not(inside, one))
     supervisors.followed(inside)
     parked.followed(inside)
     _whose_it_is(inside)
@@ -109,6 +112,17 @@ def why_not(inside: Inside, one: Participant) -> str:
     return _PROBLEMS.get(CallStatus(call.status), _LEFT)
 
 
+def did_not_come(inside: Inside, one: Participant, problem: str) -> None:
+    """Somebody whom an agent took into the call: it is kept why not. Of whoever was asked before a hand-over, the
+    transfer says it."""
+    if one.problem or Transfer.objects.filter(participant=one.pk).exists():
+        return
+    one.problem = problem[:255]
+    inside.changed(one)
+    blanks = {"name": in_sentence(one.agent.name if one.agent else one.name or one.number), "why": _(problem)}
+    note(inside.the_root.sid, _("%(name)s did not come into the call. %(why)s") % blanks, one.agent)
+
+
 def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:
     """It came to nothing: the customer is with the agent again."""
     transfer.state, transfer.problem, transfer.ended_at = Transfer.State.FAILED, problem, timezone.now()
@@ -124,8 +138,10 @@ def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:
 def _whose_it_is(inside: Inside) -> None:
     """An agent who had the call has left, and another is with the customer: it is that one's."""
     root = inside.the_root
-    agents = [one for one in inside.others if one.role == Role.AGENT and one.agent_id and not one.is_awaited]
-    if not agents and inside.parked is None and any(one.state == State.IN for one in inside.others):
+    # Whoever is to leave has given the call away.
+    staying = [one for one in inside.others if one.wanted_in and not one.is_awaited]
+    agents = [one for one in staying if one.role == Role.AGENT and one.agent_id]
+    if not agents and inside.parked is None and any(one.state == State.IN for one in staying):
         # Left with somebody outside, whom no supervisor can help.
         help_over(root, "handed-over")
     if not agents or any(one.agent_id == root.agent_id for one in agents):
@@ -195,6 +211,8 @@ def _who_is_alone(inside: Inside) -> None:
     left = [one for one in inside.participants if one.role == Role.AGENT and one.left_at]
     # Who was called in vain has left nobody.
     left = [one for one in left if one.joined_at] or left
+    # Whoever gave the call away may leave after the one who had it by then.
+    left = [one for one in left if one.agent_id == inside.the_root.agent_id] or left
     last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
     # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
     # A colleague is led to no team.

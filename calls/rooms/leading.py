@@ -4,11 +4,10 @@ or a number. Noted first; then the customer's leg is sent to the offer's address
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -20,9 +19,9 @@ from calls.live.dispatch import Fetch
 from calls.live.fetching import offer_url
 from calls.live.helping import help_over
 from calls.live.locks import locking_offers
-from calls.live.offers import LONGEST_RING, offers_end, offers_make
-from calls.live.queues import has_place
-from calls.live.scheduling import LONGEST_IDLE
+from calls.live.offers import LONGEST_RING, newest_attempt, offers_end, offers_make
+from calls.live.queues import front_of
+from calls.live.terms import RING_SECONDS, terms_of_led
 from calls.models import CallOffer, Conversation
 from calls.rooms import parked
 from calls.rooms.inside import Inside, Role
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 State = Conversation.State
-# How long a phone rings for somebody who was handed over.
-RING_SECONDS = 20
+# How long a number rings for a caller who was handed over to it.
 _NUMBER_SECONDS = 30
 _NO_TEAM = _("This call belongs to no team that could take it.")
 _KEPT = (
@@ -81,24 +79,20 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     parked_at = waits.parked_at if waits is not None else None
     known = inside.conversation or Conversation(call_id=root.sid)
     inside.conversation = known
-    offered = CallOffer.objects.filter(call=root.sid).aggregate(most=Max("attempt"))["most"] or 0
-    known.attempt = max(known.attempt, offered)
+    known.attempt = newest_attempt(known)
     known.turn += 1
     root.round, root.agent = known.attempt + 1, None
     help_over(root, "handed-over")
     known.leg_sid = "" if leg is None or leg.sid == root.sid else leg.sid
     known.team_id = to.team_id or team_id
-    known.waiting_since, known.place_at, known.priority = now, _front(known, now), 0
+    known.waiting_since, known.place_at, known.priority = now, front_of(known, now), 0
     known.state, known.answer, known.skill, known.send_on = State.WAITING, "", "", ""
     known.not_before, known.fetched_at = None, now
-    known.terms = {
-        "strategy": LONGEST_IDLE,
-        "ring_seconds": RING_SECONDS,
-        "preferred": [back_to.pk] if back_to is not None and to.team_id is None else [],
-        "first_seconds": RING_SECONDS,
-        "language": inside.language,
-        **({"said_in": [known.turn, said]} if said else {}),
-    }
+    preferred = [back_to.pk] if back_to is not None and to.team_id is None else []
+    rings = _NUMBER_SECONDS if to.number else RING_SECONDS if to.agent else 0
+    known.terms = terms_of_led(known.terms, language=inside.language, preferred=preferred, rings=rings)
+    if said:
+        known.terms["said_in"] = [known.turn, said]
     if to.number:
         _to_number(inside, known, to.number)
     known.save()
@@ -109,13 +103,6 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
         inside.changed(waits)
         parked.let_go(inside, waits)
     return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, root.round - 1, parked_at)
-
-
-def _front(known: Conversation, now: Any) -> Any:
-    """Before all who are in that queue."""
-    others = Conversation.objects.filter(has_place(), team=known.team_id).exclude(pk=known.pk)
-    first = others.aggregate(first=Min("place_at"))["first"]
-    return min(first, now) - timedelta(seconds=1) if first else now
 
 
 def _to_number(inside: Inside, known: Conversation, number: str) -> None:

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from calls.live.notes import note
 from calls.live.queues import IN_QUEUE
-from calls.models import TERMINAL, CallOffer, Conversation, Room, Transfer
+from calls.models import TERMINAL, Call, CallOffer, Conversation, Room, Transfer
 from calls.rooms import leading, parked
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -56,7 +57,9 @@ def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
     sid = action.voice.sid
     if not action.has_talked or action.voice.from_browser or action.voice.status in TERMINAL:
         return False
-    answered = CallOffer.objects.filter(call=sid, state=CallOffer.State.ANSWERED, is_consultation=False)
+    # Offers are the whole call's; of one that an agent made, the customer's leg is not the call itself.
+    root = Call.objects.filter(pk=sid).values(root=Coalesce("parent_id", "pk"))[:1]
+    answered = CallOffer.objects.filter(call=root, state=CallOffer.State.ANSWERED, is_consultation=False)
     # Not of a number's leg; Twilio's word on an agent's may be lost.
     last = answered.filter(leg_sid__in=("", action.dial_call_sid)).order_by("-pk").first()
     if last is None or not last.announces_end or last.hung_up_at is not None:

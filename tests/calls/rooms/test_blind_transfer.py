@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
 
+from agents.models import Agent
+from calls.live.dispatch import dispatch
+from calls.live.queues import has_place
 from calls.models import Call, CallOffer, Conversation, Participant, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
@@ -259,7 +265,43 @@ def test_a_caller_who_comes_although_twilio_refused_is_led_to_somebody(twilio, t
 
     document = come(twilio, rest)
 
-    assert document.find("Dial/Client") is not None or document.find("Enqueue") is not None
+    assert rings(document) == [grace.identity]
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7)
+    call = shown()
+    assert (call["agent"]["id"], call["status"]) == (grace.pk, "in-progress")
+    assert CallOffer.objects.filter(agent=grace).latest("pk").state == "answered"
+    graces = APIClient()
+    graces.force_authenticate(grace)
+    assert graces.post(f"/api/v1/calls/{ROOT}/hold/", {}, format="json", secure=True).status_code == 202
+    assert Call.objects.filter(parent=None).count() == 1
+
+
+@pytest.mark.parametrize("since", [None, timedelta(hours=1)], ids=["no route", "waited long ago"])
+def test_a_caller_who_comes_although_twilio_refused_gets_the_next_agent_who_is_free(
+    twilio, talking, line, ada, grace, api, rest, since
+):
+    if since is not None:
+        # As who came by a route: has waited before, and not for this.
+        past = timezone.now() - since
+        waited = {"team": line.team, "waiting_since": past, "place_at": past, "terms": {"wait_seconds": 180}}
+        Conversation.objects.create(call_id=ROOT, state="talking", turn=3, attempt=1, **waited)
+    rest.fails["fetch"] = TelephonyError("Silence.")
+    give(api, {"agent": grace.pk})
+    Agent.objects.filter(pk=grace.pk).update(availability="away")
+
+    document = come(twilio, rest)
+
+    assert document.find("Enqueue") is not None, "nobody is free: Ada still talks, as far as is told"
+    known = Conversation.objects.get()
+    assert known.state == "waiting"
+    assert Conversation.objects.filter(has_place(), pk=ROOT).exists(), "is seen in the queue"
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    Agent.objects.filter(pk=grace.pk).update(availability="available")
+    Agent.objects.filter(pk=ada.pk).update(availability="away")
+    (fetched,) = dispatch()
+    assert fetched.sid == ROOT
+    assert list(CallOffer.objects.filter(state="ringing").values_list("agent", flat=True)) == [grace.pk]
 
 
 def test_whoever_presses_twice_gives_it_once(twilio, talking, ada, grace, api, rest):

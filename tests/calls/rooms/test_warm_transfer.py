@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.db import OperationalError
+from rest_framework.test import APIClient
 
 from agents.services import ring_acknowledged
 from board.selectors import facts_read
@@ -15,10 +16,12 @@ from calls.control.actions import hang_up_announce
 from calls.live import broadcasts, services
 from calls.live.frames import agent_group
 from calls.live.push_queue import PushQueue
-from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
+from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
+from calls.rooms.consulting import hang_up
 from calls.selectors import call_get
+from core.languages import speaking
 from core.realtime import outbox
 from telephony.errors import TelephonyError, Unavailable
 from tests import factories
@@ -282,6 +285,94 @@ def test_a_third_party_is_called_in_and_can_be_muted_and_removed(twilio, talking
     assert "hold" not in rest.names()
 
 
+@pytest.fixture
+def adding(twilio, talking, api, rest):
+    """Ada adds somebody outside to the call; the room is opened."""
+    assert post(api, "participants", {"to": {"number": "+442079460100"}}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    return conference
+
+
+def problems(call):
+    return [one["problem"] for one in call["participants"] if one["problem"]]
+
+
+def noted():
+    return [one.outcome for one in CallEvent.objects.filter(name="handling")]
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("busy", "The other side is busy, or declined."),
+        ("no-answer", "The other side did not answer."),
+        ("failed", "The other side could not be reached."),
+    ],
+)
+def test_why_somebody_who_was_added_does_not_come_is_said(twilio, adding, ada, rest, status, why):
+    look()
+
+    status_of(twilio, None, "initiated", "ringing", status)
+    look()
+
+    now = shown()
+    assert (problems(now), now["transfer"], now["agent"]["id"]) == ([why], None, ada.pk)
+    assert noted() == [f"+442079460100 did not come into the call. {why}"], "once"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TelephonyError("This number cannot be called.", permanent=True),
+        Unavailable("Twilio cannot be reached. Try again."),
+    ],
+)
+def test_why_twilio_does_not_call_somebody_who_was_added_is_said(adding, ada, rest, error):
+    rest.fails["call"] = error
+
+    look()
+    rest.fails.clear()
+    look()
+
+    assert problems(shown()) == [error.key]
+    assert noted() == [f"+442079460100 did not come into the call. {error.key}"]
+
+
+def test_why_a_colleague_who_was_added_does_not_come_is_said_in_each_language(twilio, talking, api, ada, grace, rest):
+    post(api, "participants", {"to": {"agent": grace.pk}})
+    Conference(twilio).join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing", "busy")
+    look()
+
+    with speaking("de"):
+        (said,) = problems(shown())
+    assert said == "Die andere Seite ist besetzt oder hat abgelehnt."
+    assert noted() == ["Grace did not come into the call. The other side is busy, or declined."]
+
+
+def test_nobody_who_was_taken_out_again_is_said_not_to_have_come(twilio, adding, api, rest):
+    look()
+    status_of(twilio, None, "initiated", "ringing")
+    assert api.delete(f"/api/v1/calls/{ROOT}/participants/{COLLEAGUE}/", secure=True).status_code == 202
+    status_of(twilio, None, "initiated", "ringing", "canceled")
+    look()
+
+    assert (problems(shown()), noted()) == ([], [])
+
+
+def test_of_a_warm_transfer_it_is_said_once(twilio, talking, api, grace, rest):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    Conference(twilio).join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing", "busy")
+    look()
+
+    now = shown()
+    assert (problems(now), now["transfer"]["problem"]) == ([], "The other side is busy, or declined.")
+
+
 # --- When a party goes ------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +392,28 @@ def test_an_agent_who_leaves_while_a_colleague_is_there_leaves_the_two_talking(t
     assert (shown()["agent"]["id"], shown()["status"]) == (grace.pk, "in-progress")
     assert (rest.asked[-1][0], rest.asked[-1][3]["held"]) == ("hold", False)
     assert "hang-up" not in rest.names()
+
+
+@pytest.mark.parametrize(("says", "asked"), [(False, "fetch"), (True, "hang-up")])
+def test_a_colleague_whose_line_is_lost_in_the_moment_of_the_hand_over_leaves_the_caller_to_the_team(
+    twilio, consulting, api, ada, grace, rest, says, asked
+):
+    CallOffer.objects.update(announces_end=True)
+    assert post(api, "complete-transfer").status_code == 202
+    consulting.tell("participant-unhold", ROOT)
+    if says:
+        hang_up_announce(sid=ROOT, by=grace)
+
+    # Before Ada's leaving is told, which was asked for first.
+    status_of(twilio, grace, "completed")
+    consulting.tell("participant-leave", COLLEAGUE)
+    assert shown()["agent"]["id"] == grace.pk, "Ada has given it away, and is not given it back"
+    consulting.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    Room.objects.filter(alone_since__isnull=False).update(alone_since="2020-01-01T00:00:00Z")
+    look()
+
+    assert {one[:2] for one in rest.asked} & {("fetch", ROOT), ("hang-up", ROOT)} == {(asked, ROOT)}
 
 
 @pytest.fixture
@@ -471,6 +584,48 @@ def test_hanging_up_by_rest_leaves_the_caller_with_somebody_outside_too(twilio, 
     assert post(api, "hang-up").status_code == 202
 
     assert [one[:3] for one in rest.asked if one[0] in ("remove", "hang-up")] == [("remove", CONFERENCE, LEG)]
+
+
+@pytest.fixture
+def graces(grace):
+    client = APIClient()
+    client.force_authenticate(grace)
+    return client
+
+
+@pytest.mark.parametrize("merged", [False, True], ids=["asked", "merged"])
+def test_a_colleague_who_was_called_in_leaves_by_rest_and_ends_nothing(
+    twilio, consulting, api, graces, ada, grace, rest, merged
+):
+    if merged:
+        post(api, "merge")
+        consulting.tell("participant-unhold", ROOT)
+        Participant.objects.update(asked_at=None)
+
+    assert post(graces, "hang-up").status_code == 202
+
+    assert ("remove", CONFERENCE, COLLEAGUE) in [one[:3] for one in rest.asked]
+    assert not {("hang-up", ROOT), ("remove", LEG)} & {(one[0], one[-2]) for one in rest.asked}
+    consulting.tell("participant-leave", COLLEAGUE)
+    status_of(twilio, grace, "completed")
+    look()
+    now = shown()
+    assert (now["agent"]["id"], now["status"]) == (ada.pk, "in-progress")
+    assert not Participant.objects.get(role="customer").wanted_held
+
+
+def test_who_was_called_in_ends_nothing_before_coming_and_after_leaving(twilio, talking, api, graces, ada, grace, rest):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    assert post(graces, "hang-up").status_code in (403, 404)
+    conference.join(COLLEAGUE)
+    conference.tell("participant-leave", COLLEAGUE)
+
+    assert post(graces, "hang-up").status_code in (403, 404)
+    assert hang_up(ROOT, by=grace), "pressed as she left"
+    assert not {("hang-up", ROOT), ("remove", LEG)} & {(one[0], one[-2]) for one in rest.asked}
 
 
 @pytest.mark.parametrize("is_on_hold", [False, True])
