@@ -144,8 +144,7 @@ export const ROOMS: Exhibits = {
     events: [
       ...talking,
       room([customer(null), me, outsider({ state: "calling" })]),
-      room([customer(null), me, outsider({ state: "left" })]),
-      { type: "unreached.late" },
+      room([customer(null), me, outsider({ state: "left", problem: "The other side did not answer." })]),
     ],
   },
   "45-incoming-handed-over": {

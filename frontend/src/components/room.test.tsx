@@ -233,8 +233,10 @@ it("says of whoever did not come that they were not reached, until that is close
   const { user, send } = show(talking());
   send(roomIs({ others: [colleague({ state: "calling" })] }));
   await callArea().findByText("Is being called");
-  send(roomIs({ others: [colleague({ state: "left" })] }), { type: "unreached.late" });
-  expect((await callArea().findByRole("alert")).textContent).toBe("Grace Hopper was not reached.");
+  send(roomIs({ others: [colleague({ state: "left", problem: "The other side did not answer." })] }));
+  expect((await callArea().findByRole("alert")).textContent).toBe(
+    "Grace Hopper was not reached. The other side did not answer.",
+  );
   await user.click(button("Close this message"));
   expect(callArea().queryByRole("alert")).toBeNull();
 });

@@ -3,19 +3,7 @@ import type { Participant } from "../messages";
 import { signalOf } from "../pageSignals";
 import { said } from "../testing/announced";
 import { colleague, grace, GRACE_LEG, room, roomIs, transfer } from "../testing/rooms";
-import {
-  after,
-  dialled,
-  LEG,
-  me,
-  NOW,
-  openState,
-  push,
-  readyState,
-  ringingState,
-  ROOT,
-  sample,
-} from "../testing/samples";
+import { after, LEG, me, NOW, openState, push, ringingState, ROOT, sample } from "../testing/samples";
 import { endingSentence } from "./announcements";
 import { commandRunner, type Ports } from "./commands";
 import type { SoftphoneEvent } from "./events";
@@ -295,68 +283,45 @@ describe("somebody else who is called into the call", () => {
       ...change,
     });
   const isCalled = roomIs({ others: [outside({ leg: "called-7", state: "calling" })] });
-  const isGone = roomIs({ others: [outside({ state: "left" })] });
+  const isGone = roomIs({ others: [outside({ state: "left", problem: "The line is busy." })] });
   const called = () => after(openState(), isCalled);
-  const why = push({ type: "call.problem", sid: ROOT, message: "The line is busy.", permanent: false });
-  const unreachedWait = (state: State) => waitsOf(state).find(({ key }) => key.startsWith("unreached"));
-  const notReached = (state: State) => {
-    const wait = unreachedWait(state);
-    return wait ? after(state, wait.late(NOW)).control?.problem : null;
-  };
+  const notReached = (state: State) => state.control?.problem ?? null;
 
-  it("and does not come is said to be not reached, unless the server says why in a moment", () => {
-    expect(unreachedWait(called())).toBeUndefined();
+  it("and does not come is said to be not reached, with the server's reason, each time", () => {
     const gone = after(called(), isGone);
-    expect(gone.control).toBeNull();
-    expect(unreachedWait(gone)?.ms).toBe(2000);
-    expect(notReached(gone)).toBe("(202) 555-0142 was not reached.");
+    expect(notReached(gone)).toBe("(202) 555-0142 was not reached. The line is busy.");
     // It stands where it is read out by itself.
-    expect(said(called(), isGone, { type: "unreached.late" })).toEqual([]);
-    expect(notReached(after(called(), roomIs()))).toBe("(202) 555-0142 was not reached.");
+    expect(said(called(), isGone)).toEqual([]);
+    const closed = after(gone, { type: "agent.closed-problem" });
+    expect(notReached(after(closed, isGone))).toBeNull();
+    expect(notReached(after(closed, isCalled, isGone))).toBe(
+      "(202) 555-0142 was not reached. The line is busy.",
+    );
   });
 
-  it.each([
-    ["after it is gone", [isGone, why]],
-    ["before", [why, isGone]],
-  ])("is told once, with the server's reason: %s", (_when, events) => {
-    const state = after(called(), ...events);
-    expect(state.control?.problem).toBe("The line is busy.");
-    expect(unreachedWait(state)).toBeUndefined();
-    // The next one who is called in vain is told, too.
-    const again = after(state, { type: "agent.closed-problem" }, isCalled, isGone);
-    expect(notReached(again)).toBe("(202) 555-0142 was not reached.");
-  });
-
-  it("ends no call by not coming, whoever made it", () => {
-    const [talks, ...commands] = transition(called(), why);
-    expect(commands).toEqual([]);
-    expect(talks.calls.focus?.state).toBe("open");
-    const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW };
-    expect(lastEnding(after(called(), gone, why))).toMatchObject({ kind: "ended" });
-    const made = after(readyState(), dialled, { type: "call.ringing", id: "dial-1", sid: ROOT });
-    const talking = after(made, { type: "call.accepted", id: "dial-1", sid: ROOT, at: NOW }, isCalled);
-    expect(after(talking, why)).toMatchObject({
-      calls: { focus: { state: "open" } },
-      control: { problem: "The line is busy." },
-    });
+  it("is not said to be not reached where the server has no reason: somebody took them out", () => {
+    expect(notReached(after(called(), roomIs({ others: [outside({ state: "left" })] })))).toBeNull();
+    expect(notReached(after(called(), roomIs()))).toBeNull();
   });
 
   it("leaves what is asked for meanwhile as it is, and is read when that is done", () => {
-    const holding = after(called(), hold, why);
+    const holding = after(called(), hold, isGone);
     expect(callKeys(holding)).toMatchObject({ held: true, holding: true });
-    const done = after(holding, roomIs({ held: true, others: [outside({ state: "calling" })] }));
-    expect(done.control).toMatchObject({ act: null, problem: "The line is busy." });
+    const done = after(holding, roomIs({ held: true, others: [outside({ state: "left" })] }));
+    expect(done.control).toMatchObject({
+      act: null,
+      problem: "(202) 555-0142 was not reached. The line is busy.",
+    });
   });
 
-  it("is not missed when the agent has taken them out, or the talk about the customer", () => {
-    const act = { do: "remove", leg: "called-7" } as const;
-    expect(notReached(after(called(), { type: "agent.acted", act }, isGone))).toBeNull();
+  it("is not missed in the talk about the customer", () => {
     const rings = { held: true, others: [colleague({ state: "calling" })] };
     for (const state of ["calling", "cancelled"] as const) {
       const asking = after(openState(), roomIs({ ...rings, transfer: transfer({ state }) }));
       const problem = state === "calling" ? "Grace Hopper did not answer." : "";
       const over = transfer({ state: state === "calling" ? "failed" : state, problem });
-      expect(notReached(after(asking, roomIs({ transfer: over })))).toBeNull();
+      const others = [colleague({ state: "left", problem: "" })];
+      expect(notReached(after(asking, roomIs({ others, transfer: over })))).toBe(problem || null);
     }
   });
 

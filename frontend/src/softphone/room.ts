@@ -142,7 +142,8 @@ export function othersChanged(before: State, after: State): Change[] {
   return [...ids].map((id) => ({ was: known?.get(id), is: now?.get(id) }));
 }
 
-/** The same in every frame: a leg may have no sid yet. */
+/** The same person in every frame: a leg may have no sid yet. */
+export const isSame = (one: Participant, other: Participant) => idOf(one) === idOf(other);
 const idOf = ({ agent, number }: Participant) => agent?.id ?? number;
 
 /** Customer and agent are both there: whoever else goes leaves them. */
