@@ -94,13 +94,13 @@ def _wishes(sid: str) -> list[Wish]:
     return wishes
 
 
-def _is_asked(at: datetime | None, now: datetime, patience: timedelta = PATIENCE) -> bool:
+def _is_asked(at: datetime | None, now: datetime, patience: timedelta) -> bool:
     return at is not None and at > now - patience
 
 
 def _lift(inside: Inside, now: datetime) -> list[Wish]:
     room = inside.the_room
-    if room.state != Room.State.LIFTING or _is_asked(room.asked_at, now):
+    if room.state != Room.State.LIFTING or _is_asked(room.asked_at, now, PATIENCE):
         return []
     room.asked_at = now
     child, name = room.child_sid, room.name
