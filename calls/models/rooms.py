@@ -219,6 +219,17 @@ class Participant(models.Model):
         return self.replaces_id is not None and not self.leg_sid and self.state == self.State.CALLING
 
     @property
+    def is_to_be_called(self) -> bool:
+        """Whether Twilio is to call this one. Whoever comes by the own phone is called by nobody."""
+        is_made = bool(self.leg_sid) or self.comes_by_own_phone
+        return self.wanted_in and self.state == self.State.CALLING and not is_made
+
+    @property
+    def is_called_in_vain(self) -> bool:
+        """Whether this one is not to come, and Twilio perhaps calls it all the same: nobody knows its leg."""
+        return not self.wanted_in and self.state == self.State.CALLING and not self.leg_sid
+
+    @property
     def comes_by_own_phone(self) -> bool:
         """Whether that phone calls us, and perhaps comes when nobody else is in the room."""
         return self.replaces_id is not None or self.is_supervisor

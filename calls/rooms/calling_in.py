@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -15,12 +16,16 @@ from calls.rooms.inside import Inside, State
 from calls.rooms.targets import caller_id_of
 from core.sql.statements import new_row, relate
 from telephony.callbacks import callback_url
-from telephony.errors import TelephonyError
-from telephony.rest.client import call_hang_up, participant_call
+from telephony.errors import NotReached, TelephonyError, Unavailable
+from telephony.rest.client import call_hang_up, participant_call, participants_of
+
+logger = logging.getLogger(__name__)
 
 # How long a colleague's phone, or a number, rings.
 RING_SECONDS = 30
 _DESKS = 20
+# Twilio's word for a label that somebody in the conference, or called into it, has.
+_LABEL_TAKEN = 16025
 
 
 def caller_of(inside: Inside, one: Participant) -> Callable[[], None]:
@@ -29,22 +34,42 @@ def caller_of(inside: Inside, one: Participant) -> Callable[[], None]:
     sid, conference, pk, label = root.sid, room.conference_sid, one.pk, one.label
     to, caller_id = _address(root, one), caller_id_of(root)
     timeout = _DESKS if one.agent_id else RING_SECONDS
+    # By a process that was killed before it kept what Twilio answered, perhaps.
+    was_asked = one.asked_at is not None
 
     def call() -> None:
-        leg = participant_call(
-            conference,
-            to=to,
-            caller_id=caller_id,
-            label=label,
-            timeout=timeout,
-            status_url=f"{callback_url('calls:participant-status')}?call={sid}",
-            events_url=callback_url("calls:conference"),
-        )
+        leg = _there(conference, label) if was_asked else ""
+        try:
+            leg = leg or participant_call(
+                conference,
+                to=to,
+                caller_id=caller_id,
+                label=label,
+                timeout=timeout,
+                status_url=f"{callback_url('calls:participant-status')}?call={sid}",
+                events_url=callback_url("calls:conference"),
+            )
+        except TelephonyError as error:
+            leg = _there(conference, label) if error.code == _LABEL_TAKEN else ""
+            if not leg:
+                raise
         if not _made(sid, pk, leg):
             # Is not wanted any more since.
-            call_hang_up(leg)
+            _let_go(sid, leg)
 
     return call
+
+
+def _there(conference: str, label: str) -> str:
+    """The leg of whom Twilio has called by that label already, or ""."""
+    return next((facts.call_sid for facts in participants_of(conference) if facts.label == label), "")
+
+
+def _let_go(sid: str, leg: str) -> None:
+    try:
+        call_hang_up(leg)
+    except TelephonyError as error:
+        logger.warning("whoever is not wanted any more rings on, and is hung up on later: call=%s: %s", sid, error.key)
 
 
 def _address(root: Call, one: Participant) -> str:
@@ -56,7 +81,8 @@ def _address(root: Call, one: Participant) -> str:
 
 @transaction.atomic
 def _made(sid: str, pk: int, leg: str) -> bool:
-    """Twilio has made the leg, and may have told of it already. Whether it is still wanted."""
+    """Twilio has made the leg, and may have told of it already. False: it is not wanted any more, and is to be hung up
+    on, by the net when this process does not."""
     inside = Inside(sid)
     one = next((each for each in inside.participants if each.pk == pk), None)
     if one is None or inside.root is None:
@@ -79,15 +105,30 @@ def _made(sid: str, pk: int, leg: str) -> bool:
         relate(call, agent=one.agent)
         inside.batch.open(call)
     CallOffer.objects.filter(call=sid, agent=one.agent_id, is_consultation=True, state="ringing").update(leg_sid=leg)
+    if not one.wanted_in and one.joined_at is None and not call.is_terminal:
+        _is_in_vain(inside, one)
     inside.finish()
-    return one.state != State.LEFT
+    return one.wanted_in or call.is_terminal
+
+
+def _is_in_vain(inside: Inside, one: Participant) -> None:
+    """Is called, or perhaps is, and is not to come: the net looks who it is, and hangs up (`calls.rooms.keeping`)."""
+    now = timezone.now()
+    one.state, one.left_at, one.wanted_in = State.CALLING, None, False
+    # Twilio's word on whom it calls comes after a while.
+    one.created_at, one.asked_at = now, now
+    inside.changed(one)
 
 
 def not_made(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
-    """Twilio did not call: nobody comes."""
-    if one is None:
+    """Twilio did not call: nobody comes. When nobody knows whether it did, whoever comes all the same is let go."""
+    if one is None or one.state == State.IN:
+        # Twilio has told that it did, whatever became of the answer.
         return
-    inside.out(one)
+    if isinstance(error, Unavailable) and not isinstance(error, NotReached) and one.joined_at is None:
+        _is_in_vain(inside, one)
+    else:
+        inside.out(one)
     inside.end_offer(one)
     if inside.transfer is not None and inside.transfer.participant_id == one.pk:
         end_consultation(inside, inside.transfer, error.key)

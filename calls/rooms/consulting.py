@@ -72,7 +72,7 @@ def _begin(sid: str, target: Target, by: Agent) -> None:
 def _add(inside: Inside, to: Found) -> Participant:
     if to.agent is None:
         return inside.add(Role.THIRD_PARTY, number=to.number, name=to.name[:120])
-    if inside.of_agent(to.agent) is not None:
+    if any(one.agent_id == to.agent.pk and not one.is_called_in_vain for one in inside.others):
         raise NotPossible(_IN_ALREADY)
     if not leading.offer_now(inside.the_root.sid, to.agent.pk, attempt=0):
         raise NotPossible(RINGS)
@@ -89,12 +89,13 @@ def take_in(sid: str, target: Target, *, by: Agent) -> None:
             raise NotPossible(HANDED_ALREADY)
         if inside.parked is not None:
             raise NotPossible(COME_BACK)
-        asked = [one for one in inside.others if one.state == State.CALLING and not one.is_supervisor]
+        here = [one for one in inside.others if not one.is_called_in_vain]
+        asked = [one for one in here if one.state == State.CALLING and not one.is_supervisor]
         if any(one.agent_id == target.agent_id for one in asked if one.agent_id):
             # Asked twice, rung once.
             return
         to = found(target, call=inside.the_root, by=by)
-        if any(one.number == to.number for one in inside.others if to.number):
+        if any(one.number == to.number for one in here if to.number):
             return
         _add(inside, to)
         note_wish(sid, "take-in", by, to)

@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 # What was asked of Twilio is given so long to be told.
 PATIENCE = timedelta(seconds=3)
+# A call into a room may have to wait for another request, and each may take four seconds (`telephony.rest.http`).
+# Whoever is called twice is rung twice.
+_CALL_PATIENCE = timedelta(seconds=10)
 # Twilio's word for a leg that is not in the conference, or has left it.
 NOBODY_TO_COACH = 13240
 
@@ -91,13 +94,13 @@ def _wishes(sid: str) -> list[Wish]:
     return wishes
 
 
-def _is_asked(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at > now - PATIENCE
+def _is_asked(at: datetime | None, now: datetime, patience: timedelta) -> bool:
+    return at is not None and at > now - patience
 
 
 def _lift(inside: Inside, now: datetime) -> list[Wish]:
     room = inside.the_room
-    if room.state != Room.State.LIFTING or _is_asked(room.asked_at, now):
+    if room.state != Room.State.LIFTING or _is_asked(room.asked_at, now, PATIENCE):
         return []
     room.asked_at = now
     child, name = room.child_sid, room.name
@@ -148,7 +151,7 @@ def _no_consultation(inside: Inside, error: TelephonyError) -> None:
 
 
 def _of(inside: Inside, one: Participant, now: datetime) -> list[Wish]:
-    if _is_asked(one.asked_at, now):
+    if _is_asked(one.asked_at, now, _CALL_PATIENCE if one.is_to_be_called else PATIENCE):
         return []
     wish = _wish(inside, one)
     if wish is None:
@@ -169,9 +172,7 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk, is_inside=True)
     if one.state == State.CALLING:
-        # A supervisor, or an agent who goes on at another place, comes by the own phone.
-        comes = bool(leg) or one.is_supervisor or one.replaces_id is not None
-        return None if comes else Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk)
+        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if one.is_to_be_called else None
     if one.is_supervisor:
         return _supervision(conference, one)
     if one.wanted_held != one.held:
@@ -227,7 +228,8 @@ def _undo(sid: str, wish: Wish, error: TelephonyError) -> bool:
         return False
     wish.undo(inside, one, error)
     if one is not None and one.pk:
-        one.asked_at = None
+        # Of whom nobody knows whether Twilio calls it, the net asks after a while.
+        one.asked_at = one.asked_at if one.is_called_in_vain else None
         if isinstance(error, CallGone):
             inside.out(one)
         inside.changed(one)
@@ -271,7 +273,8 @@ def _not_muted(inside: Inside, one: Participant | None, error: TelephonyError) -
 
 
 def _not_removed(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
-    if one is None or isinstance(error, CallGone):
+    if one is None or isinstance(error, CallGone) or one.joined_at is None:
+        # Whoever was not to come at all is not let stay.
         return
     # Of an agent whose call a supervisor has by now, the net asks again.
     others = [each for each in inside.others if one.role == Role.AGENT and each.role == Role.AGENT and each.wanted_in]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from calls.models import Call, Participant, Room
+from calls.models import Call, Direction, Participant, Room
 from calls.params import ConferenceRequest, DialActionRequest
 from calls.rooms import supervisors
 from calls.rooms.follow import close_all, follow
@@ -98,11 +98,13 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
             participant.wanted_in, participant.asked_at = False, None
             inside.changed(participant)
             return
+    sequence = told.sequence_number if told.sequence_number is not None else participant.sequence_number + 1
     if told.event == "participant-leave":
         inside.out(participant)
-    else:
+        participant.sequence_number = max(sequence, participant.sequence_number)
+    elif participant.state != State.LEFT or sequence > participant.sequence_number:
+        # Who has left it is not in it any more, whatever is told late.
         is_in(inside, participant)
-    sequence = told.sequence_number if told.sequence_number is not None else participant.sequence_number + 1
     if sequence > participant.sequence_number and participant.state == State.IN:
         participant.sequence_number = sequence
         if told.held is not None:
@@ -125,8 +127,22 @@ def _is_of_customer(inside: Inside, told: ConferenceRequest) -> bool:
     return not told.conference_sid or room.conference_sid in ("", told.conference_sid)
 
 
+def _comes_in_vain(inside: Inside, one: Participant) -> bool:
+    """Whether Twilio called this one in although its answer was lost, or although it was not wanted any more: it is
+    taken for somebody who never came, and would hear the others unseen. Never counts as having joined."""
+    if one.wanted_in or one.joined_at is not None or one.comes_by_own_phone or not inside.is_living:
+        return False
+    leg = inside.batch.get(one.leg_sid)
+    return leg is None or (leg.direction == Direction.OUTBOUND_API and not leg.is_terminal)
+
+
 def is_in(inside: Inside, participant: Participant) -> None:
-    """Is in the room. Who has left it is not in it any more, whatever is told late."""
+    """Is in the room."""
+    if _comes_in_vain(inside, participant):
+        participant.state, participant.left_at = State.IN, None
+        participant.wanted_in, participant.asked_at = False, None
+        inside.changed(participant)
+        return
     if participant.state == State.LEFT or not (inside.is_living or participant.wanted_in):
         # Who comes when it is over is hung up on.
         return

@@ -208,6 +208,8 @@ class Inside:
 
     def send_away(self, one: Participant) -> None:
         """Is to leave, or to be called no more."""
+        if one.is_called_in_vain:
+            return
         one.wanted_in, one.asked_at = False, None
         self.end_offer(one)
         if not one.leg_sid:

@@ -74,10 +74,9 @@ def _is_silent(sid: str) -> bool:
     room = Room.objects.filter(pk=sid, state__in=LIVING).first()
     if room is None:
         return False
-    rows = Participant.objects.filter(room=sid).exclude(state=State.LEFT)
-    if any(one.state == State.CALLING and not one.leg_sid.startswith("CA") and not one.is_supervisor for one in rows):
-        # Is still to be made.
-        rows = rows.filter(leg_sid__startswith="CA")
+    known = Participant.objects.filter(room=sid).exclude(state=State.LEFT)
+    # Of whom Twilio is still to call nothing can be told.
+    rows = [one for one in known if not (one.is_to_be_called or one.is_awaited)]
     lifting = [
         one
         for one in rows
@@ -133,10 +132,11 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
             if one.is_supervisor:
                 one.coaching = bool(facts.coached)
                 one.coached_leg = facts.coached or one.coached_leg
-    there = {facts.call_sid for facts in found} | {facts.label for facts in found}
+    there = {name for facts in found for name in (facts.call_sid, facts.label) if name}
     for one in inside.present:
         is_new = (one.joined_at or one.created_at) > now - _NEVER
-        if not is_new and one.leg_sid not in there and one.label not in there and one.leg_sid:
+        may_be_there = bool(one.leg_sid) or one.is_called_in_vain
+        if not is_new and may_be_there and not there & {one.leg_sid, one.label}:
             inside.out(one)
     if room.state == Room.State.LIFTING and room.created_at < now - _NEVER:
         room.state = Room.State.OVER

@@ -55,6 +55,8 @@ def rest_faked() -> Iterator[Rest]:
             (driving, "participant_remove", "remove"),
             (driving, "participant_supervise", "supervise"),
             (calling_in, "participant_call", "call"),
+            (calling_in, "participants_of", "participants"),
+            (calling_in, "call_hang_up", "hang-up"),
             (keeping, "conference_find", "find"),
             (keeping, "participants_of", "participants"),
         ):

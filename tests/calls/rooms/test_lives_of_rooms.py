@@ -19,7 +19,7 @@ from calls.handling_payloads import parked_since
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.rooms import calling_in, driving, keeping, leading
 from calls.selectors import call_get
-from telephony.errors import CallGone, TelephonyError
+from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.rest.client import ParticipantFacts
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, talk
@@ -120,6 +120,9 @@ class World:
         self.places[leg], self.labels[leg] = "calling", label
         if not to.startswith("client:"):
             self.outside.add(leg)
+        if self.troubled and self.dice.random() < 0.3:
+            # Done, and nobody hears of it.
+            raise Unavailable("Twilio cannot be reached.")
         return leg
 
     def find(self, name: str) -> str:
@@ -127,9 +130,11 @@ class World:
 
     def participants(self, conference: str) -> list[ParticipantFacts]:
         return [
-            ParticipantFacts(leg, self.labels[leg], "connected", leg in self.held, False)
+            ParticipantFacts(
+                leg, self.labels[leg], "connected" if place == "room" else "ringing", leg in self.held, False
+            )
             for leg, place in self.places.items()
-            if place == "room"
+            if place in ("room", "calling")
         ]
 
     # --- what happens by itself ---------------------------------------------------------------------------------------
@@ -314,6 +319,7 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
         patch.object(driving, "participant_hold", world.hold),
         patch.object(driving, "participant_remove", world.remove),
         patch.object(calling_in, "participant_call", world.call),
+        patch.object(calling_in, "participants_of", world.participants),
         patch.object(keeping, "conference_find", world.find),
         patch.object(keeping, "participants_of", world.participants),
     ):

@@ -109,6 +109,7 @@ def twilio_is(world: Supervised) -> Iterator[None]:
             (driving, "participant_remove", world.remove),
             (driving, "participant_supervise", world.supervise),
             (calling_in, "participant_call", world.call),
+            (calling_in, "participants_of", world.participants),
             (keeping, "conference_find", world.find),
             (keeping, "participants_of", world.participants),
         ):
