@@ -124,8 +124,10 @@ def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:
 def _whose_it_is(inside: Inside) -> None:
     """An agent who had the call has left, and another is with the customer: it is that one's."""
     root = inside.the_root
-    agents = [one for one in inside.others if one.role == Role.AGENT and one.agent_id and not one.is_awaited]
-    if not agents and inside.parked is None and any(one.state == State.IN for one in inside.others):
+    # Whoever is to leave has given the call away.
+    staying = [one for one in inside.others if one.wanted_in and not one.is_awaited]
+    agents = [one for one in staying if one.role == Role.AGENT and one.agent_id]
+    if not agents and inside.parked is None and any(one.state == State.IN for one in staying):
         # Left with somebody outside, whom no supervisor can help.
         help_over(root, "handed-over")
     if not agents or any(one.agent_id == root.agent_id for one in agents):
@@ -195,6 +197,8 @@ def _who_is_alone(inside: Inside) -> None:
     left = [one for one in inside.participants if one.role == Role.AGENT and one.left_at]
     # Who was called in vain has left nobody.
     left = [one for one in left if one.joined_at] or left
+    # Whoever gave the call away may leave after the one who had it by then.
+    left = [one for one in left if one.agent_id == inside.the_root.agent_id] or left
     last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
     # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
     # A colleague is led to no team.

@@ -303,6 +303,28 @@ def test_an_agent_who_leaves_while_a_colleague_is_there_leaves_the_two_talking(t
     assert "hang-up" not in rest.names()
 
 
+@pytest.mark.parametrize(("says", "asked"), [(False, "fetch"), (True, "hang-up")])
+def test_a_colleague_whose_line_is_lost_in_the_moment_of_the_hand_over_leaves_the_caller_to_the_team(
+    twilio, consulting, api, ada, grace, rest, says, asked
+):
+    CallOffer.objects.update(announces_end=True)
+    assert post(api, "complete-transfer").status_code == 202
+    consulting.tell("participant-unhold", ROOT)
+    if says:
+        hang_up_announce(sid=ROOT, by=grace)
+
+    # Before Ada's leaving is told, which was asked for first.
+    status_of(twilio, grace, "completed")
+    consulting.tell("participant-leave", COLLEAGUE)
+    assert shown()["agent"]["id"] == grace.pk, "Ada has given it away, and is not given it back"
+    consulting.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    Room.objects.filter(alone_since__isnull=False).update(alone_since="2020-01-01T00:00:00Z")
+    look()
+
+    assert {one[:2] for one in rest.asked} & {("fetch", ROOT), ("hang-up", ROOT)} == {(asked, ROOT)}
+
+
 @pytest.fixture
 def held(twilio, talking, api, rest):
     assert post(api, "hold").status_code == 202
