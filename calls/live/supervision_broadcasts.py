@@ -100,7 +100,9 @@ def _tell_help(sid: str) -> None:
 
 
 def help_frames(call: Call) -> Iterator[outbox.Frame]:
-    groups = [agent_group(pk) for pk in selectors.supervisor_ids(call) if pk != call.agent_id]
+    # Whoever asks is not told. Of the end all are: the call may be that of one who was.
+    asks = call.agent_id if call.help_since else None
+    groups = [agent_group(pk) for pk in selectors.supervisor_ids(call) if pk != asks]
 
     def told(language: str) -> str:
         with speaking(language):

@@ -135,6 +135,29 @@ def test_supervisors_of_the_team_are_told_at_once_that_help_is_wanted_and_that_i
     run(scenario)
 
 
+def test_a_supervisor_who_takes_the_call_over_reads_that_no_help_is_wanted_any_more(twilio, line, ada, hedy):
+    talk(twilio, ada)
+    desk = DeskSocket(hedy)
+
+    def takes_over() -> None:
+        assert post(hedy, "supervise", {"mode": "take-over"}) == 202
+        twilio.webhook("/twilio/voice/outgoing/", outgoing(hedy.pk, "", CallSid=PHONE, supervise=ROOT))
+        conference = Conference(twilio)
+        conference.join(LEG, ROOT)
+        conference.tell("participant-join", PHONE)
+
+    async def scenario() -> None:
+        await desk.open()
+        assert await sync(post)(ada, "help", {"wanted": True}) == 202
+        assert (await desk.until("help.changed"))["since"] is not None
+        await sync(takes_over)()
+        assert (await desk.until("help.changed"))["since"] is None
+        await desk.close()
+
+    with rest_faked():
+        run(scenario)
+
+
 def test_a_desk_that_opens_knows_who_asks_for_help_in_the_calls_that_its_agent_may_supervise(twilio, line, ada, hedy):
     talk(twilio, ada)
     other = factories.make_agent("ruth", team=factories.make_team("Sales"), role="supervisor")
