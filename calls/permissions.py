@@ -128,5 +128,9 @@ def call_may_be_edited(call: Call, *, by: Agent) -> bool:
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:
-    """By the agent on the call, of an internal one by both, and admins."""
-    return by.is_superuser or call.agent_id == by.pk or call.came_to(by.pk)
+    """By the agent on the call, of an internal one by both, and admins; and left by whoever was called into it, and
+    talks (`calls.rooms.consulting.hang_up`)."""
+    if by.is_superuser or call.agent_id == by.pk or call.came_to(by.pk):
+        return True
+    inside = Participant.objects.filter(room=call.pk, agent=by, state=Participant.State.IN)
+    return inside.exclude(role=Participant.Role.SUPERVISOR).exists()

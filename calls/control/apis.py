@@ -104,7 +104,8 @@ def _answer(call: Call, request: Request) -> Response:
 
 
 class CallHangUpApi(APIView):
-    """Ends a call at Twilio, for when the phone itself cannot."""
+    """Ends a call at Twilio, for when the phone itself cannot. When others go on with it, only the agent who asks
+    leaves: the call's own, or a colleague who was called into it and talks."""
 
     @raises("permission_denied", "conflict", "call_gone", *TWILIO)
     @extend_schema(operation_id="calls_hang_up", tags=["calls"], request=None, responses={202: DetailSerializer})

@@ -13,7 +13,7 @@ from calls.live.colleagues import RINGS
 from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import CallEvent, Participant, Transfer
-from calls.permissions import supervises
+from calls.permissions import call_may_be_ended, supervises
 from calls.rooms import leading
 from calls.rooms.driving import drive
 from calls.rooms.follow import hears_again
@@ -357,6 +357,9 @@ def hang_up(sid: str, *, by: Agent) -> bool:
         customer, mine = inside.customer, places_of(inside, by.pk)
         if customer is None:
             return False
+        if not mine and not call_may_be_ended(inside.the_root, by=by):
+            # Has left meanwhile.
+            return True
         others = [one for one in inside.others if one not in mine and one.state == State.IN and one.wanted_in]
         stay = [one for one in others if one.role == Role.AGENT or one.said_mode == Mode.JOIN or _is_heard(inside, one)]
         for me in mine:

@@ -313,7 +313,8 @@ export interface paths {
         put?: never;
         /**
          * Ends a call at Twilio, for when the phone itself cannot
-         * @description Ends a call at Twilio, for when the phone itself cannot.
+         * @description Ends a call at Twilio, for when the phone itself cannot. When others go on with it, only the agent who asks
+         *     leaves: the call's own, or a colleague who was called into it and talks.
          */
         post: operations["calls_hang_up"];
         delete?: never;

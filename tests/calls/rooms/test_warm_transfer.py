@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.db import OperationalError
+from rest_framework.test import APIClient
 
 from agents.services import ring_acknowledged
 from board.selectors import facts_read
@@ -18,6 +19,7 @@ from calls.live.push_queue import PushQueue
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
+from calls.rooms.consulting import hang_up
 from calls.selectors import call_get
 from core.realtime import outbox
 from telephony.errors import TelephonyError, Unavailable
@@ -493,6 +495,48 @@ def test_hanging_up_by_rest_leaves_the_caller_with_somebody_outside_too(twilio, 
     assert post(api, "hang-up").status_code == 202
 
     assert [one[:3] for one in rest.asked if one[0] in ("remove", "hang-up")] == [("remove", CONFERENCE, LEG)]
+
+
+@pytest.fixture
+def graces(grace):
+    client = APIClient()
+    client.force_authenticate(grace)
+    return client
+
+
+@pytest.mark.parametrize("merged", [False, True], ids=["asked", "merged"])
+def test_a_colleague_who_was_called_in_leaves_by_rest_and_ends_nothing(
+    twilio, consulting, api, graces, ada, grace, rest, merged
+):
+    if merged:
+        post(api, "merge")
+        consulting.tell("participant-unhold", ROOT)
+        Participant.objects.update(asked_at=None)
+
+    assert post(graces, "hang-up").status_code == 202
+
+    assert ("remove", CONFERENCE, COLLEAGUE) in [one[:3] for one in rest.asked]
+    assert not {("hang-up", ROOT), ("remove", LEG)} & {(one[0], one[-2]) for one in rest.asked}
+    consulting.tell("participant-leave", COLLEAGUE)
+    status_of(twilio, grace, "completed")
+    look()
+    now = shown()
+    assert (now["agent"]["id"], now["status"]) == (ada.pk, "in-progress")
+    assert not Participant.objects.get(role="customer").wanted_held
+
+
+def test_who_was_called_in_ends_nothing_before_coming_and_after_leaving(twilio, talking, api, graces, ada, grace, rest):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    assert post(graces, "hang-up").status_code in (403, 404)
+    conference.join(COLLEAGUE)
+    conference.tell("participant-leave", COLLEAGUE)
+
+    assert post(graces, "hang-up").status_code in (403, 404)
+    assert hang_up(ROOT, by=grace), "pressed as she left"
+    assert not {("hang-up", ROOT), ("remove", LEG)} & {(one[0], one[-2]) for one in rest.asked}
 
 
 @pytest.mark.parametrize("is_on_hold", [False, True])
