@@ -127,6 +127,7 @@ def participant_json(one: Participant) -> dict[str, Any]:
         "held_since": time_json(one.held_since),
         "muted": one.muted,
         "mode": one.said_mode,
+        "problem": sentence(one.problem),
     }
 
 

@@ -37,7 +37,7 @@ class ParticipantInline(ReadOnly, admin.TabularInline[Any, Room]):
 
     @admin.display(description=_("how"))
     def how(self, one: Participant) -> str:
-        """What a supervisor did, or does; that somebody is on hold or muted."""
+        """What a supervisor did, or does; that somebody is on hold or muted, or why somebody did not come."""
         parts = [one.get_mode_display()] if one.is_supervisor else []
         if one.takes_over and not one.is_supervisor:
             parts.append(gettext("Took the call over"))
@@ -45,6 +45,8 @@ class ParticipantInline(ReadOnly, admin.TabularInline[Any, Room]):
             parts.append(gettext("On hold since %(time)s") % {"time": time_text(one.held_since)})
         if one.muted and not one.is_supervisor:
             parts.append(gettext("Muted"))
+        if one.problem:
+            parts.append(sentence(one.problem))
         return ", ".join(str(part) for part in parts) or "-"
 
     @admin.display(description=_("came"))

@@ -40,6 +40,12 @@ class ParticipantSerializer(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="What a supervisor does, as Twilio said, or is to do once in the call; empty of others.",
     )
+    problem = serializers.CharField(
+        # Not sent by a server of the version before, while an upgrade runs.
+        required=False,
+        allow_blank=True,
+        help_text="Why somebody who was added to the call did not come: a sentence; else empty.",
+    )
 
 
 class TransferTargetToSerializer(serializers.Serializer[Any]):

@@ -176,6 +176,14 @@ class Participant(models.Model):
         blank=True,
         help_text=_("When the customer was led away for whom this agent did not come back; until that is read."),
     )
+    problem = models.CharField(
+        _("problem"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Why somebody who was added to the call did not come."),
+    )
     # What agents may know of a supervisor.
     is_shown = models.BooleanField(
         _("shown to agents"), default=True, db_default=True, help_text=_("As the team's setting was then.")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from calls.live.services import ring_parameters
 from calls.models import Call, CallOffer, CallStatus, Direction, Participant
-from calls.rooms.follow import end_consultation
+from calls.rooms.follow import did_not_come, end_consultation
 from calls.rooms.inside import Inside, State
 from calls.rooms.targets import caller_id_of
 from core.sql.statements import new_row, relate
@@ -125,6 +125,7 @@ def not_made(inside: Inside, one: Participant | None, error: TelephonyError) -> 
     if one is None or one.state == State.IN:
         # Twilio has told that it did, whatever became of the answer.
         return
+    was_wanted = one.wanted_in
     if isinstance(error, Unavailable) and not isinstance(error, NotReached) and one.joined_at is None:
         _is_in_vain(inside, one)
     else:
@@ -132,3 +133,5 @@ def not_made(inside: Inside, one: Participant | None, error: TelephonyError) -> 
     inside.end_offer(one)
     if inside.transfer is not None and inside.transfer.participant_id == one.pk:
         end_consultation(inside, inside.transfer, error.key)
+    elif was_wanted:
+        did_not_come(inside, one, error.key)

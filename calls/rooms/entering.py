@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from calls.models import Call, Direction, Participant, Room
+from calls.models import Call, Participant, Room
 from calls.params import ConferenceRequest, DialActionRequest
 from calls.rooms import supervisors
 from calls.rooms.follow import close_all, follow
@@ -130,10 +130,10 @@ def _is_of_customer(inside: Inside, told: ConferenceRequest) -> bool:
 def _comes_in_vain(inside: Inside, one: Participant) -> bool:
     """Whether Twilio called this one in although its answer was lost, or although it was not wanted any more: it is
     taken for somebody who never came, and would hear the others unseen. Never counts as having joined."""
-    if one.wanted_in or one.joined_at is not None or one.comes_by_own_phone or not inside.is_living:
+    if one.wanted_in or one.joined_at is not None or not inside.is_living or not inside.is_called_by_twilio(one):
         return False
     leg = inside.batch.get(one.leg_sid)
-    return leg is None or (leg.direction == Direction.OUTBOUND_API and not leg.is_terminal)
+    return leg is None or not leg.is_terminal
 
 
 def is_in(inside: Inside, participant: Participant) -> None:

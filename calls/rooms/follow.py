@@ -35,11 +35,14 @@ def follow(inside: Inside) -> None:
     if not inside.is_living:
         return
     _legs_ended(inside)
+    was_called, inside.never_came = inside.never_came, []
     if inside.root.is_terminal or _is_gone(inside):
         _close(inside)
         return
     replaced(inside)
     _consultation(inside)
+    for one in was_called:
+        did_not_come(inside, one, why_not(inside, one))
     supervisors.followed(inside)
     parked.followed(inside)
     _whose_it_is(inside)
@@ -107,6 +110,17 @@ def why_not(inside: Inside, one: Participant) -> str:
     if one.joined_at is not None or call is None:
         return _LEFT
     return _PROBLEMS.get(CallStatus(call.status), _LEFT)
+
+
+def did_not_come(inside: Inside, one: Participant, problem: str) -> None:
+    """Somebody whom an agent took into the call: it is kept why not. Of whoever was asked before a hand-over, the
+    transfer says it."""
+    if one.problem or Transfer.objects.filter(participant=one.pk).exists():
+        return
+    one.problem = problem[:255]
+    inside.changed(one)
+    blanks = {"name": in_sentence(one.agent.name if one.agent else one.name or one.number), "why": _(problem)}
+    note(inside.the_root.sid, _("%(name)s did not come into the call. %(why)s") % blanks, one.agent)
 
 
 def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:

@@ -12,7 +12,7 @@ from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_customer_of
 from calls.live.dispatch import tell_offered
 from calls.live.notes import supervision_noted
-from calls.models import Call, CallOffer, CallStatus, Conversation, Participant, Room, Transfer
+from calls.models import Call, CallOffer, CallStatus, Conversation, Direction, Participant, Room, Transfer
 from calls.rooms import due
 from core.sql.unit import UnitOfWork
 from routing.walk import Position
@@ -43,6 +43,8 @@ class Inside:
         )
         # Whose phones are to ring for the call, and are told of it first.
         self.offered: list[Agent] = []
+        # Who was wanted, and has been called in vain.
+        self.never_came: list[Participant] = []
         self._changed: dict[int, Participant] = {}
         self._supervising: set[int] = set()
 
@@ -184,8 +186,15 @@ class Inside:
         if one.is_supervisor:
             supervision_noted(one, "end")
             self.supervise_changed(one)
+        if one.wanted_in and one.joined_at is None and self.is_called_by_twilio(one):
+            self.never_came.append(one)
         one.state, one.left_at, one.wanted_in = State.LEFT, timezone.now(), False
         self.changed(one)
+
+    def is_called_by_twilio(self, one: Participant) -> bool:
+        """Whether it is somebody whom Twilio calls into the room; the others were lifted, or come by the own phone."""
+        leg = self.batch.get(one.leg_sid)
+        return not one.comes_by_own_phone and (leg is None or leg.direction == Direction.OUTBOUND_API)
 
     def hang_up_on_who_came(self, one: Participant) -> bool:
         """The room is not opened: whoever came there by the own phone is alone, and is hung up on. Whether it is so."""

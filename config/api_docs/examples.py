@@ -194,7 +194,7 @@ _HANDLING_AGENT = _AGENT | {"id": 4, "identity": "agent_4", "name": "Grace Hall"
 _PARTICIPANT = {
     "leg": _SID, "role": "customer", "agent": None, "name": "Maya Okonkwo", "number": "+12025550142",
     "display": "(202) 555-0142", "state": "in", "held": True, "held_since": "2026-11-23T09:31:00Z", "muted": False,
-    "mode": "",
+    "mode": "", "problem": "",
 }  # fmt: skip
 _TRANSFER_TO = {
     "agent": _HANDLING_AGENT, "team": None, "number": "", "display": "", "name": "Grace Hall",

@@ -3721,6 +3721,8 @@ export interface components {
              *     * `join` - Is heard by all
              */
             mode: components["schemas"]["ParticipantModeEnum"] | components["schemas"]["BlankEnum"];
+            /** @description Why somebody who was added to the call did not come: a sentence; else empty. */
+            problem?: string;
         };
         /**
          * @description * `listen` - Listens

@@ -16,11 +16,12 @@ from calls.control.actions import hang_up_announce
 from calls.live import broadcasts, services
 from calls.live.frames import agent_group
 from calls.live.push_queue import PushQueue
-from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
+from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.rooms.consulting import hang_up
 from calls.selectors import call_get
+from core.languages import speaking
 from core.realtime import outbox
 from telephony.errors import TelephonyError, Unavailable
 from tests import factories
@@ -282,6 +283,94 @@ def test_a_third_party_is_called_in_and_can_be_muted_and_removed(twilio, talking
     assert api.delete(url, secure=True).status_code == 202
     assert (rest.asked[-1][0], rest.asked[-1][2]) == ("remove", COLLEAGUE)
     assert "hold" not in rest.names()
+
+
+@pytest.fixture
+def adding(twilio, talking, api, rest):
+    """Ada adds somebody outside to the call; the room is opened."""
+    assert post(api, "participants", {"to": {"number": "+442079460100"}}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    return conference
+
+
+def problems(call):
+    return [one["problem"] for one in call["participants"] if one["problem"]]
+
+
+def noted():
+    return [one.outcome for one in CallEvent.objects.filter(name="handling")]
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        ("busy", "The other side is busy, or declined."),
+        ("no-answer", "The other side did not answer."),
+        ("failed", "The other side could not be reached."),
+    ],
+)
+def test_why_somebody_who_was_added_does_not_come_is_said(twilio, adding, ada, rest, status, why):
+    look()
+
+    status_of(twilio, None, "initiated", "ringing", status)
+    look()
+
+    now = shown()
+    assert (problems(now), now["transfer"], now["agent"]["id"]) == ([why], None, ada.pk)
+    assert noted() == [f"+442079460100 did not come into the call. {why}"], "once"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TelephonyError("This number cannot be called.", permanent=True),
+        Unavailable("Twilio cannot be reached. Try again."),
+    ],
+)
+def test_why_twilio_does_not_call_somebody_who_was_added_is_said(adding, ada, rest, error):
+    rest.fails["call"] = error
+
+    look()
+    rest.fails.clear()
+    look()
+
+    assert problems(shown()) == [error.key]
+    assert noted() == [f"+442079460100 did not come into the call. {error.key}"]
+
+
+def test_why_a_colleague_who_was_added_does_not_come_is_said_in_each_language(twilio, talking, api, ada, grace, rest):
+    post(api, "participants", {"to": {"agent": grace.pk}})
+    Conference(twilio).join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing", "busy")
+    look()
+
+    with speaking("de"):
+        (said,) = problems(shown())
+    assert said == "Die andere Seite ist besetzt oder hat abgelehnt."
+    assert noted() == ["Grace did not come into the call. The other side is busy, or declined."]
+
+
+def test_nobody_who_was_taken_out_again_is_said_not_to_have_come(twilio, adding, api, rest):
+    look()
+    status_of(twilio, None, "initiated", "ringing")
+    assert api.delete(f"/api/v1/calls/{ROOT}/participants/{COLLEAGUE}/", secure=True).status_code == 202
+    status_of(twilio, None, "initiated", "ringing", "canceled")
+    look()
+
+    assert (problems(shown()), noted()) == ([], [])
+
+
+def test_of_a_warm_transfer_it_is_said_once(twilio, talking, api, grace, rest):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    Conference(twilio).join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing", "busy")
+    look()
+
+    now = shown()
+    assert (problems(now), now["transfer"]["problem"]) == ([], "The other side is busy, or declined.")
 
 
 # --- When a party goes ------------------------------------------------------------------------------------------------
