@@ -106,7 +106,7 @@ async def index(api: ApiRequest) -> Response:
         for message in reversed(api.engine.world.messages.values())
         if query.get("To", message.to) == message.to
         and query.get("From", message.from_) == message.from_
-        and within(message.date_sent, query, "DateSent")
+        and within(message.date_sent, query, "DateSent", inclusive=True)
     ]
     return page_response(api, "messages", messages, message_json, newest_first=True)
 

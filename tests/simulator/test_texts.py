@@ -243,6 +243,9 @@ def test_texts_are_listed_newest_first_and_found_by_number_and_day():
             moment = datetime.now(UTC) - timedelta(days=1)
             assert await found(date_sent_after=moment) == [second.sid]
             assert await found(date_sent_before=moment) == [first.sid]
+            for days, before in ((2, [first.sid]), (3, [])):  # a plain day, which is before and on it
+                listed = await b.rest("GET", "/Messages.json", params={"DateSent<": str(today - timedelta(days=days))})
+                assert [one["sid"] for one in listed.json()["messages"]] == before
 
     run(scenario)
 
