@@ -157,7 +157,7 @@ def _draft(api: ApiRequest) -> Draft:
     if service is None and not api.text("From"):
         raise RefusedError(21603)
     urls = tuple(value for value in api.form.getlist("MediaUrl") if isinstance(value, str) and value)
-    refusals.check_content(api.text("Body") if api.has("Body") else None, len(urls))
+    refusals.check_content(api.text("Body"), len(urls), by_service=service is not None)
     for url in urls:
         if not is_web_address(url):
             raise RefusedError(21620, url)

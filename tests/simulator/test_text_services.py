@@ -69,6 +69,18 @@ async def service(b, *numbers, **fields):
     return made
 
 
+@pytest.mark.parametrize("body", ["", None])
+def test_a_text_of_a_service_without_content_is_refused(body):
+    async def scenario():
+        async with bench() as b:
+            made = await service(b, SUPPORT)
+            refused = await text(b, body, From=None, MessagingServiceSid=made.sid)
+
+            assert (refused.status_code, refused.json()["code"]) == (400, 21619)
+
+    run(scenario)
+
+
 def test_services_are_made_listed_changed_and_deleted():
     async def scenario():
         async with served() as (_, work, _url):

@@ -151,7 +151,7 @@ def test_a_telephone_may_take_its_time():
         ({"from_": None}, 21603),
         ({"from_": None, "messaging_service_sid": "MG" + "9" * 32}, 21701),
         ({"body": ""}, 21602),
-        ({"body": None}, 21619),
+        ({"body": None}, 21602),
         ({"body": "x" * 1601}, 21617),
         ({"body": None, "media_url": ["ftp://h/x"]}, 21620),
         ({"media_url": ["http://h/x"] * 11}, 21623),
