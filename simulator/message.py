@@ -107,6 +107,8 @@ class TextMessage:
         self.opt_out_type: str | None = None
         self.author: str | None = None
         self.redacted = False
+        #: Whether the account has it at all: not what comes to a service that takes no texts.
+        self.logged = True
         #: Seconds that it may wait in its sender's queue.
         self.expires = 36_000
         self.date_created = moment()

@@ -278,6 +278,11 @@ class World:
         """The Messaging Service whose pool a number is in. It is in one at the most."""
         return next((service for service in self.services.values() if number.sid in service.pool), None)
 
+    @property
+    def logged_messages(self) -> list[TextMessage]:
+        """Those that the account knows of, oldest first."""
+        return [message for message in self.messages.values() if message.logged]
+
     def mark_page(self, sid: str, date_created: datetime) -> None:
         self.page_marks[sid] = date_created
         self.page_marks.move_to_end(sid)

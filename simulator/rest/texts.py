@@ -103,7 +103,7 @@ async def index(api: ApiRequest) -> Response:
     query = api.request.query_params
     messages = [
         message
-        for message in reversed(api.engine.world.messages.values())
+        for message in reversed(api.engine.world.logged_messages)
         if query.get("To", message.to) == message.to
         and query.get("From", message.from_) == message.from_
         and within(message.date_sent, query, "DateSent", inclusive=True)
@@ -138,7 +138,7 @@ async def delete_media(api: ApiRequest) -> Response:
 def _message(api: ApiRequest) -> TextMessage:
     sid = api.path("message")
     message = api.engine.world.messages.get(sid)
-    if message is None:
+    if message is None or not message.logged:
         raise ApiError(20404, f"/Accounts/{api.engine.config.account_sid}/Messages/{sid}.json")
     return message
 

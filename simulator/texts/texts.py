@@ -215,7 +215,10 @@ class Texts:
     def receive(
         self, from_: str, to: IncomingNumber, body: str, media: list[Media], *, author: str | None = None
     ) -> TextMessage:
-        """A telephone texts one of our numbers, which the product is asked about."""
+        """A telephone texts one of our numbers, which the product is asked about.
+
+        A Messaging Service without a URL takes no texts: what comes is not even written down in the account.
+        """
         service = self.world.service_of(to)
         message = TextMessage(
             self.config.account_sid,
@@ -230,6 +233,7 @@ class Texts:
         message.media = [Media(one.content_type, one.data) for one in media]
         message.segments = 1 if media else segments(body)
         message.author = author
+        message.logged = service is None or service.use_inbound_webhook_on_number or bool(service.inbound_request_url)
         message.date_sent = now()
         self._announce(message)
         if service is not None:
@@ -247,6 +251,13 @@ class Texts:
             self.inspector.publish({"type": "opt_outs", "opt_outs": self.opt_outs.as_json()})
         if answer:
             self.answer_by_itself(message, answer)
+        if not message.logged:
+            self.inspector.warn(
+                None,
+                f"A text to {number.phone_number} is dropped: its Messaging Service has no InboundRequestUrl",
+                message_sid=message.sid,
+            )
+            return
         handler = self._handler(number, service)
         if handler is None:
             self.inspector.warn(
@@ -299,7 +310,7 @@ class Texts:
 
     def _changed(self, message: TextMessage, status: str | None) -> None:
         self.inspector.publish({"type": "message", "message": message.as_json()})
-        if status in ("sent", "received"):
+        if status in ("sent", "received") and message.logged:
             self._usage.text_settles(message)
         if status is not None and status not in UNTOLD and not message.inbound and message.author is None:
             url = message.status_callback or self._standing_callback(message)

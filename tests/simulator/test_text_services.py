@@ -356,6 +356,36 @@ def test_a_service_is_asked_about_texts_to_its_numbers_unless_it_leaves_them_to_
     run(scenario)
 
 
+def test_a_service_without_a_url_takes_no_texts():
+    async def scenario():
+        async with bench() as b:
+            desk = await service(b, SUPPORT)
+            message = await text_us(b, media="photo")
+            stop = await text_us(b, "STOP")
+            await b.quiet()
+            assert (message.status, message.price, stop.price) == ("received", None, None)
+
+            listed = (await b.rest("GET", "/Messages.json", params={"From": CALLER})).json()["messages"]
+            assert listed == []
+            for path in (f"/Messages/{message.sid}.json", f"/Messages/{message.sid}/Media.json"):
+                assert (await b.rest("GET", path)).status_code == 404
+            shown = (await b.http.get("/sim/messages", params={"from": CALLER})).json()["messages"]
+            assert [one["sid"] for one in shown] == [message.sid, stop.sid]
+            records = (await b.rest("GET", "/Usage/Records.json?Category=sms-inbound")).json()["usage_records"]
+            assert [one["count"] for one in records] == ["0"]
+            assert (await text(b, MessagingServiceSid=desk.sid)).json()["code"] == 21610
+
+            desk.use_inbound_webhook_on_number = True
+            start = await text_us(b, "START")
+            await b.quiet()
+            assert (await b.rest("GET", f"/Messages/{start.sid}.json")).json()["status"] == "received"
+            assert start.price is not None
+            assert (await text(b, MessagingServiceSid=desk.sid)).status_code == 201
+            await b.quiet()
+
+    run(scenario)
+
+
 def test_stop_to_one_number_of_a_service_blocks_them_all():
     async def scenario():
         async with bench() as b:
