@@ -63,6 +63,27 @@ def test_a_participant_who_may_not_start_it_waits_for_one_who_may():
     asyncio.run(scenario())
 
 
+def test_the_wait_document_is_asked_for_once_and_then_there_is_silence():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/wait"] = twiml("<Say>Please wait</Say>")
+            b.product.answers[INCOMING] = conference('startConferenceOnEnter="false" waitUrl="/wait"')
+            calls = [await b.call(number) for number in (CALLER, SECOND)]
+            await until(lambda: all(call.captions for call in calls))
+            b.product.answers["/round"] = twiml("<Say>Still waiting</Say>")
+            b.product.answers[INCOMING] = twiml('<Enqueue waitUrl="/round">support</Enqueue>')
+            in_queue = await b.call("+12025550144")
+            await until(lambda: len(b.product.at("/round")) == 2)
+
+            assert sorted(r.params["CallSid"] for r in b.product.at("/wait")) == sorted(call.sid for call in calls)
+            assert [call.hearing for call in calls] == ["", ""]
+            for call in (*calls, in_queue):
+                call.party_hung_up()
+            await b.quiet()
+
+    asyncio.run(scenario())
+
+
 def coaching(coached: str) -> str:
     return conference(f'coach="{coached}"')
 
