@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 ANNOUNCEMENT = Allowed(CONFERENCE_VERBS.verbs, CONFERENCE_VERBS.code, strict=True)
 
 
+#: A wait document that cannot be had keeps its participant out of the room, who goes on with the call's TwiML.
+WAIT = Allowed(CONFERENCE_VERBS.verbs, CONFERENCE_VERBS.code, quiet=True)
+
+
 async def listen(conference: Conference, participant: Participant) -> None:
     """Lets a participant hear whatever is to be heard at the moment, until it is cancelled."""
     while True:
@@ -60,9 +64,11 @@ async def _play(conference: Conference, participant: Participant) -> Script | No
     if document is not None:
         script = Script(conference.engine, leg)
         held = document is participant.hold
-        url, method = document.url, document.method
-        await wait_music(script, url, method, CONFERENCE_VERBS, lambda: _params(conference), repeat=held)
+        url, method, allowed = document.url, document.method, CONFERENCE_VERBS if held else WAIT
+        music = await wait_music(script, url, method, allowed, lambda: _params(conference), repeat=held)
         leg.hear(None)  # there is nothing to go back to, nor another document
+        if not held and music is not None and music.failed:
+            participant.out.set()
     else:
         leg.run_verb("Dial")
         leg.hear(conference.sound_for(participant), "conference")

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+from starlette.responses import Response
+
 from tests.simulator.harness import CALLER, bench, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"
@@ -80,6 +83,24 @@ def test_the_wait_document_is_asked_for_once_and_then_there_is_silence():
             for call in (*calls, in_queue):
                 call.party_hung_up()
             await b.quiet()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("answer", [Response(status_code=500), "<Nonsense/>"])
+def test_no_conference_is_made_with_one_whose_wait_document_fails(answer):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/wait"] = answer
+            b.product.answers["/after"] = twiml("<Say>Goodbye</Say>")
+            b.product.answers[INCOMING] = conference('waitUrl="/wait"')
+            call = await b.call()
+            await b.quiet()
+
+            assert [caption["text"] for caption in call.captions] == ["Goodbye"]
+            assert [r.params["DialCallStatus"] for r in b.product.at("/after")] == ["answered"]
+            assert len(b.product.at("/wait")) == 1
+            assert b.engine.conferences == {}
 
     asyncio.run(scenario())
 
