@@ -105,6 +105,31 @@ def test_no_conference_is_made_with_one_whose_wait_document_fails(answer):
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("limit", ['hangupOnStar="true"', 'timeLimit="0.05"'])
+def test_a_dial_ends_in_a_conference_as_it_does_elsewhere(limit):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = conference()
+            other = await b.call(SECOND)
+            await until(lambda: "room-1" in b.engine.conferences)
+            b.product.answers[INCOMING] = conference().replace("<Dial", f"<Dial {limit}")
+            b.product.answers["/after"] = twiml("<Say>Goodbye</Say>")
+            caller = await b.call()
+            await until(lambda: len(b.product.at("/room")) >= 3)
+            other.party_digits("*")
+            if "Star" in limit:
+                caller.party_digits("1*")
+            await until(lambda: caller.over)
+
+            assert [caption["text"] for caption in caller.captions] == ["Goodbye"]
+            assert [r.params["DialCallStatus"] for r in b.product.at("/after")] == ["answered"]
+            assert not other.over
+            other.party_hung_up()
+            await b.quiet()
+
+    asyncio.run(scenario())
+
+
 def coaching(coached: str) -> str:
     return conference(f'coach="{coached}"')
 
