@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar
 from typing import Any, Literal
 
 from simulator.identifiers import iso, moment, new_sid, now
@@ -103,6 +104,8 @@ class TextMessage:
         self.price: str | None = None
         #: Passwords of the URLs that were asked about this message, by host.
         self.credentials: dict[str, tuple[str, str]] = {}
+        #: Cookies that were given in answer to texts between the two.
+        self.cookies = CookieJar()
         #: What Twilio made of it as a word: `STOP`, `START`, `HELP`; or whose answer it is: `twilio`, `telephone`.
         self.opt_out_type: str | None = None
         self.author: str | None = None

@@ -215,7 +215,15 @@ class Script:
         params = self._params() if self._params else params
         params = list({**dict(params), **goto.params}.items())
         return await self.engine.sender.send(
-            Webhook(goto.kind, goto.url, goto.method, params, self.leg.sid, self.leg.credentials)
+            Webhook(
+                goto.kind,
+                goto.url,
+                goto.method,
+                params,
+                self.leg.sid,
+                self.leg.credentials,
+                cookies=self.leg.cookies,
+            )
         )
 
     def later(self, goto: Goto) -> None:

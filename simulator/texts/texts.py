@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from http.cookiejar import CookieJar
+from weakref import WeakValueDictionary
 
 from simulator.config import Config
 from simulator.identifiers import now
@@ -61,12 +63,15 @@ class Texts:
         self.opt_outs = OptOuts()
         self.senders: dict[str, Sender] = {}
         self._news: dict[str, asyncio.TimerHandle] = {}
+        #: By sender and recipient; there is one as long as any text between them.
+        self._cookies: WeakValueDictionary[tuple[str, str], CookieJar] = WeakValueDictionary()
         self.choice = SenderChoice(world, lambda number: self.sender_of(number).queued)
 
     def clear(self) -> None:
         """Forgets everything. Whatever was going on has been stopped before."""
         self.opt_outs.clear()
         self.senders.clear()
+        self._cookies.clear()
         for timer in self._news.values():
             timer.cancel()
         self._news.clear()
@@ -146,6 +151,7 @@ class Texts:
                 return
             self.choice.remember(draft.service, message.to, chosen)
             message.from_, message.segments = chosen, weight
+            self._share_cookies(message)
             message.move("queued")
         assert message.from_ is not None  # noqa: S101
         if self._full(message.from_, weight, message.to):
@@ -305,8 +311,14 @@ class Texts:
 
     def _announce(self, message: TextMessage) -> None:
         self.world.add_message(message)
+        self._share_cookies(message)
         message.observe(self._changed)
         self.inspector.publish({"type": "message", "message": message.as_json()})
+
+    def _share_cookies(self, message: TextMessage) -> None:
+        """Texts have no call: their cookies are kept for whoever texts whom."""
+        if message.from_:
+            message.cookies = self._cookies.setdefault((message.from_, message.to), message.cookies)
 
     def _changed(self, message: TextMessage, status: str | None) -> None:
         self.inspector.publish({"type": "message", "message": message.as_json()})
