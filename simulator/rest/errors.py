@@ -16,7 +16,7 @@ MESSAGES: dict[int, tuple[int, str]] = {
     20429: (429, "Too many requests"),
     20500: (500, "Internal server error"),
     NOT_BUILT: (501, "The simulator does not build {}"),
-    20009: (409, "Cannot update this resource before it is complete: {}"),
+    20009: (409, "Cannot delete this resource before it is complete: {}"),
     20404: (404, "The requested resource {} was not found"),
     21201: (400, "No 'To' number is specified"),
     21205: (400, "Url parameter is required"),

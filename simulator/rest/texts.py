@@ -85,7 +85,7 @@ async def update(api: ApiRequest) -> Response:
         if api.text("Body"):
             raise ApiError(20001, message="Body must be empty: a message can be redacted, not changed")
         if not message.complete:
-            raise ApiError(20009, message.sid)
+            raise ApiError(20009, message=f"Cannot update this resource before it is complete: {message.sid}")
         message.redact()
     return JSONResponse(message_json(message))
 

@@ -66,6 +66,22 @@ def test_a_call_deleted_between_two_pages_hides_none_of_those_that_follow():
     asyncio.run(scenario())
 
 
+def test_a_call_that_lives_cannot_be_deleted():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Pause length="100000"/>')
+            call = await b.call()
+            refused = await b.rest("DELETE", f"/Calls/{call.sid}.json")
+            call.party_hung_up()
+            await b.quiet()
+
+            assert (refused.status_code, refused.json()["code"]) == (409, 20009)
+            assert refused.json()["message"].startswith("Cannot delete this resource before it is complete")
+            assert (await b.rest("DELETE", f"/Calls/{call.sid}.json")).status_code == 204
+
+    asyncio.run(scenario())
+
+
 def test_links_are_written_as_twilio_writes_them():
     async def scenario():
         async with bench() as b:
