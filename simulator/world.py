@@ -178,7 +178,10 @@ class Telephone:
 
 @dataclass
 class Recording:
-    """A recording and its sound, a WAV file. One of before the start has only `words`, until it is first heard."""
+    """A recording and its sound, a WAV file. One of before the start has only `words`, until it is first heard.
+
+    Its `status` is `in-progress`, `completed` or `absent`; only what is completed has a length and a sound.
+    """
 
     sid: str
     call_sid: str
@@ -190,6 +193,7 @@ class Recording:
     words: str = ""
     date_created: datetime = field(default_factory=moment)
     status: str = "completed"
+    date_updated: datetime = field(default_factory=now)
 
 
 class World:
