@@ -97,7 +97,7 @@ class TextMessage:
         #: What it counts as, of a sender's queue and of the bill; 0 as long as nobody was chosen to send it.
         self.segments = 0
         self.media: list[Media] = []
-        #: How many were asked for. They are fetched when it is sent.
+        #: How many are to be fetched yet, which is done when it is sent.
         self.media_asked = 0
         self.status_callback = ""
         self.error_code: int | None = None
@@ -139,7 +139,7 @@ class TextMessage:
 
     @property
     def media_count(self) -> int:
-        return len(self.media) or self.media_asked
+        return len(self.media) + self.media_asked
 
     def observe(self, observer: Callable[[TextMessage, str | None], None]) -> None:
         """`observer(message, status)` is called with the new status, or with None when anything else changed."""

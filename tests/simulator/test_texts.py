@@ -337,6 +337,7 @@ def test_a_picture_is_fetched_sent_along_and_kept_for_the_account():
             assert (data.content, data.headers["content-type"]) == (b"jpeg", "image/jpeg")
             assert stranger.status_code == 401
             assert (await b.rest("GET", path)).status_code == 404
+            assert (await b.rest("GET", f"/Messages/{created.sid}.json")).json()["num_media"] == "0"
 
     run(scenario)
 
