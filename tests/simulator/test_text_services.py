@@ -386,6 +386,19 @@ def test_a_service_without_a_url_takes_no_texts():
     run(scenario)
 
 
+def test_a_number_that_nobody_has_is_invalid_for_a_pool():
+    async def scenario():
+        async with bench() as b:
+            desk = await service(b)
+            for sid in ("PN" + "9" * 32, ""):
+                answer = await b.http.post(
+                    f"{SERVICES}/{desk.sid}/PhoneNumbers", auth=b.auth, data={"PhoneNumberSid": sid}
+                )
+                assert (answer.status_code, answer.json()["code"]) == (400, 21421)
+
+    run(scenario)
+
+
 def test_stop_to_one_number_of_a_service_blocks_them_all():
     async def scenario():
         async with bench() as b:
