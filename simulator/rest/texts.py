@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from simulator.texts.refusals import RefusedError
 from simulator.world import MessagingService
 
 #: Twilio's error 35114: how far ahead a message may be scheduled.
+_SERVICE_SID = re.compile(r"MG[0-9a-f]{32}")
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=35)
 
 
@@ -179,7 +181,10 @@ def _draft(api: ApiRequest) -> Draft:
 
 
 def _service(api: ApiRequest) -> MessagingService | None:
+    """The service that is to send: Twilio takes it as `From`, too."""
     sid = api.text("MessagingServiceSid")
+    if not sid and _SERVICE_SID.fullmatch(api.text("From")):
+        sid = api.text("From")
     if not sid:
         return None
     service = api.engine.world.services.get(sid)
@@ -191,7 +196,7 @@ def _service(api: ApiRequest) -> MessagingService | None:
 def _from(api: ApiRequest, service: MessagingService | None, to: str) -> str:
     """Who sends; empty when the service is to choose."""
     text, texts = api.text("From"), api.engine.texts
-    if not text:
+    if not text or (service is not None and text == service.sid):
         return ""
     from_ = refusals.sender(api.engine.world, text, to)
     if service is not None and from_ not in [one.phone_number for one in texts.choice.pool(service)]:

@@ -399,6 +399,20 @@ def test_a_number_that_nobody_has_is_invalid_for_a_pool():
     run(scenario)
 
 
+def test_a_service_may_be_named_as_who_sends():
+    async def scenario():
+        async with bench() as b:
+            desk = await service(b, SUPPORT)
+            message = await sent(b, From=desk.sid)
+            await b.quiet()
+            assert (message.service_sid, message.from_, history(message)[0]) == (desk.sid, SUPPORT, "accepted")
+            assert (await text(b, From="MG" + "9" * 32)).json()["code"] == 21701
+            assert (await text(b, From="MG Motors", To="+442079460000")).json()["from"] == "MG Motors"
+            await b.quiet()
+
+    run(scenario)
+
+
 def test_stop_to_one_number_of_a_service_blocks_them_all():
     async def scenario():
         async with bench() as b:
