@@ -40,6 +40,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
     21406: (400, "Voice fallback url is set without a voice url"),
     21421: (400, "PhoneNumber {} is invalid"),
     21422: (400, "PhoneNumber {} is not available"),
+    21451: (400, "AreaCode {} is not a valid North American area code"),
+    21452: (400, "No phone numbers found in area code {}"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {}"),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),

@@ -1,6 +1,7 @@
 """The REST API besides calls, used with Twilio's own client over real HTTP."""
 
 import asyncio
+import re
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -71,6 +72,28 @@ def test_recordings_are_listed_fetched_and_deleted():
 
             assert (fetched.call_sid, fetched.source, fetched.status) == (call.sid, "RecordVerb", "completed")
             assert await run(lambda client: client.recordings.list()) == []
+
+    asyncio.run(scenario())
+
+
+def test_a_number_is_bought_by_its_area_code():
+    async def scenario():
+        async with bench() as b:
+
+            async def buy(**fields):
+                return await b.rest("POST", "/IncomingPhoneNumbers.json", data=fields)
+
+            bought = [(await buy(AreaCode=area, FriendlyName="New")).json() for area in ("212", "212", "500")]
+            assert [re.sub(r"\d{4}$", "", one["phone_number"]) for one in bought] == [
+                "+1212555",
+                "+1212555",
+                "+1500555",
+            ]
+            assert len({one["phone_number"] for one in bought}) == 3
+            assert {one["friendly_name"] for one in bought} == {"New"}
+            for fields, code in (({"AreaCode": "533"}, 21452), ({"AreaCode": "12"}, 21451), ({}, 21421)):
+                answer = await buy(**fields)
+                assert (answer.status_code, answer.json()["code"]) == (400, code)
 
     asyncio.run(scenario())
 
