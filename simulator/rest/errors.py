@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.responses import JSONResponse
 
 #: The code that Twilio's numbering of HTTP errors (20404, 20429, 20500) leaves for a 501.
@@ -89,4 +91,5 @@ class ApiError(Exception):
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
             "status": self.status,
         }
-        return JSONResponse(body, self.status)
+        asked = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if self.status == HTTPStatus.UNAUTHORIZED else None
+        return JSONResponse(body, self.status, asked)

@@ -110,6 +110,7 @@ def test_only_good_credentials_are_let_in(user, password, status):
             assert response.status_code == status
             if status == 401:
                 assert response.json()["code"] == 20003
+                assert response.headers["www-authenticate"] == 'Basic realm="Twilio API"'
 
     asyncio.run(scenario())
 
