@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar
 from typing import Any, Literal
 
 from simulator.identifiers import iso, moment, new_sid, now
@@ -123,6 +124,8 @@ class CallLeg:
         self.subscriptions: list[Subscription] = []
         #: Passwords this call has shown, by host. Legs of one call share them.
         self.credentials: dict[str, tuple[str, str]] = parent.credentials if parent else {}
+        #: And the cookies that it was given.
+        self.cookies: CookieJar = parent.cookies if parent else CookieJar()
         self.sequence = 0
 
         self.date_created = moment()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar
 from typing import Any, Literal
 
 from simulator.identifiers import iso, moment, new_sid, now
@@ -96,17 +97,21 @@ class TextMessage:
         #: What it counts as, of a sender's queue and of the bill; 0 as long as nobody was chosen to send it.
         self.segments = 0
         self.media: list[Media] = []
-        #: How many were asked for. They are fetched when it is sent.
+        #: How many are to be fetched yet, which is done when it is sent.
         self.media_asked = 0
         self.status_callback = ""
         self.error_code: int | None = None
         self.price: str | None = None
         #: Passwords of the URLs that were asked about this message, by host.
         self.credentials: dict[str, tuple[str, str]] = {}
+        #: Cookies that were given in answer to texts between the two.
+        self.cookies = CookieJar()
         #: What Twilio made of it as a word: `STOP`, `START`, `HELP`; or whose answer it is: `twilio`, `telephone`.
         self.opt_out_type: str | None = None
         self.author: str | None = None
         self.redacted = False
+        #: Whether the account has it at all: not what comes to a service that takes no texts.
+        self.logged = True
         #: Seconds that it may wait in its sender's queue.
         self.expires = 36_000
         self.date_created = moment()
@@ -134,7 +139,7 @@ class TextMessage:
 
     @property
     def media_count(self) -> int:
-        return len(self.media) or self.media_asked
+        return len(self.media) + self.media_asked
 
     def observe(self, observer: Callable[[TextMessage, str | None], None]) -> None:
         """`observer(message, status)` is called with the new status, or with None when anything else changed."""

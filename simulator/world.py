@@ -178,7 +178,10 @@ class Telephone:
 
 @dataclass
 class Recording:
-    """A recording and its sound, a WAV file. One of before the start has only `words`, until it is first heard."""
+    """A recording and its sound, a WAV file. One of before the start has only `words`, until it is first heard.
+
+    Its `status` is `in-progress`, `completed` or `absent`; only what is completed has a length and a sound.
+    """
 
     sid: str
     call_sid: str
@@ -190,6 +193,7 @@ class Recording:
     words: str = ""
     date_created: datetime = field(default_factory=moment)
     status: str = "completed"
+    date_updated: datetime = field(default_factory=now)
 
 
 class World:
@@ -277,6 +281,11 @@ class World:
     def service_of(self, number: IncomingNumber) -> MessagingService | None:
         """The Messaging Service whose pool a number is in. It is in one at the most."""
         return next((service for service in self.services.values() if number.sid in service.pool), None)
+
+    @property
+    def logged_messages(self) -> list[TextMessage]:
+        """Those that the account knows of, oldest first."""
+        return [message for message in self.messages.values() if message.logged]
 
     def mark_page(self, sid: str, date_created: datetime) -> None:
         self.page_marks[sid] = date_created

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.cookiejar import CookieJar
+
 from starlette.requests import Request
 
 from simulator.control.common import Problem
@@ -60,7 +62,7 @@ async def repeat_request(engine: CallEngine, request: Request) -> Json:
     if record["direction"] != "out":
         raise Problem("Only webhooks can be repeated", 409)
     about = engine.find_leg(record["call_sid"] or "") or engine.world.messages.get(record["message_sid"] or "")
-    credentials = about.credentials if about else {}
+    credentials, cookies = (about.credentials, about.cookies) if about else ({}, CookieJar())
     params = list(record["params"].items())
     webhook = Webhook(
         record["kind"],
@@ -70,6 +72,7 @@ async def repeat_request(engine: CallEngine, request: Request) -> Json:
         record["call_sid"],
         credentials,
         record["message_sid"],
+        cookies,
     )
     await engine.sender.send(webhook)
     return dict(engine.inspector.requests[-1])

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.audio import Mix, ringback
@@ -104,6 +105,7 @@ class Conference:
         self.events = Events(self, engine.callbacks)
         #: Passwords that its callbacks' host was shown.
         self.credentials: dict[str, tuple[str, str]] = {}
+        self.cookies = CookieJar()
 
     @property
     def status(self) -> str:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 ANNOUNCEMENT = Allowed(CONFERENCE_VERBS.verbs, CONFERENCE_VERBS.code, strict=True)
 
 
+#: A wait document that cannot be had keeps its participant out of the room, who goes on with the call's TwiML.
+WAIT = Allowed(CONFERENCE_VERBS.verbs, CONFERENCE_VERBS.code, quiet=True)
+
+
 async def listen(conference: Conference, participant: Participant) -> None:
     """Lets a participant hear whatever is to be heard at the moment, until it is cancelled."""
     while True:
@@ -31,7 +35,7 @@ async def listen(conference: Conference, participant: Participant) -> None:
             participant.announcements.pop(0)
             continue
         playing = asyncio.create_task(_play(conference, participant))
-        turned = asyncio.create_task(participant.turned.wait())
+        turned = asyncio.create_task(_turned(conference, participant))
         try:
             await asyncio.wait({playing, turned}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -39,13 +43,32 @@ async def listen(conference: Conference, participant: Participant) -> None:
             await silenced(playing)
 
 
+def _document(conference: Conference, participant: Participant) -> Document | None:
+    """What a participant hears who does not hear the others."""
+    return participant.hold or (None if conference.started.is_set() else participant.wait)
+
+
+async def _turned(conference: Conference, participant: Participant) -> None:
+    """Until something else is to be heard. Others who come and go do not let one's wait begin anew."""
+    waits = participant.wait if _document(conference, participant) is participant.wait else None
+    while True:
+        await participant.turned.wait()
+        if waits is None or participant.announcements or _document(conference, participant) is not waits:
+            return
+        participant.turned.clear()
+
+
 async def _play(conference: Conference, participant: Participant) -> Script | None:
     leg = participant.leg
-    document = participant.hold or (None if conference.started.is_set() else participant.wait)
+    document = _document(conference, participant)
     if document is not None:
         script = Script(conference.engine, leg)
-        await wait_music(script, document.url, document.method, CONFERENCE_VERBS, lambda: _params(conference))
-        leg.hear(None)  # the document could not be played: there is nothing to go back to
+        held = document is participant.hold
+        url, method, allowed = document.url, document.method, CONFERENCE_VERBS if held else WAIT
+        music = await wait_music(script, url, method, allowed, lambda: _params(conference), repeat=held)
+        leg.hear(None)  # there is nothing to go back to, nor another document
+        if not held and music is not None and music.failed:
+            participant.out.set()
     else:
         leg.run_verb("Dial")
         leg.hear(conference.sound_for(participant), "conference")

@@ -26,6 +26,25 @@ MAX_LENGTH = 14_400.0
 WHISPER = Allowed(frozenset({"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup"}))
 
 
+async def until_over(over: asyncio.Event, leg: CallLeg, verb: Verb) -> None:
+    """Waits until what the `<Dial>` led into is over: by itself, by the caller's star, or by its `timeLimit`."""
+    waits: set[asyncio.Task[object]] = {asyncio.create_task(over.wait())}
+    if verb.flag("hangupOnStar", default=False):
+        leg.forget_digits()
+        waits.add(asyncio.create_task(_star(leg)))
+    try:
+        longest = min(verb.number("timeLimit", MAX_LENGTH), MAX_LENGTH)
+        await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+async def _star(leg: CallLeg) -> None:
+    while await leg.digit_queue.get() != "*":
+        pass
+
+
 @dataclass
 class Outcome:
     """What became of a `<Dial>`, in the words of its action's form fields. `seconds` count from the answer."""

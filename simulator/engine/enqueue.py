@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from simulator.engine import bridge
+from simulator.engine.dialling import Outcome, until_over
 from simulator.engine.interpreter import Allowed, Goto, Script, Step, Stop
 from simulator.engine.queue import LONGEST_NAME, Place
 from simulator.engine.waiting import QUEUE_VERBS, any_of, silenced, wait_music
 from simulator.faults import Kind, Occasion
 from simulator.twiml.reading import Verb
-
-if TYPE_CHECKING:
-    from simulator.engine.dialling import Outcome
 
 NAME_TOO_SHORT, NAME_TOO_LONG, QUEUE_FULL = 14204, 14205, 14207
 DIALLED_NAME_TOO_SHORT, DIALLED_NAME_TOO_LONG = 14212, 14213
@@ -152,7 +149,7 @@ async def dial_queue(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -
     except TimeoutError:
         return
     try:
-        await _connect(script, noun, place, outcome)
+        await _connect(script, verb, noun, place, outcome)
     finally:
         bridge.part(script.leg)
         if not place.left.is_set():
@@ -160,8 +157,8 @@ async def dial_queue(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -
         place.released.set()
 
 
-async def _connect(script: Script, noun: Verb, place: Place, outcome: Outcome) -> None:
-    """Whispers to the caller who waited, and connects the two until the caller leaves."""
+async def _connect(script: Script, verb: Verb, noun: Verb, place: Place, outcome: Outcome) -> None:
+    """Whispers to the caller who waited, and connects the two until the caller leaves, or the `<Dial>` ends."""
     facts = {"QueueSid": place.queue.sid, "QueueTime": str(place.seconds), "DequeingCallSid": script.leg.sid}
     outcome.extra |= facts
     outcome.sid = place.sid
@@ -183,5 +180,5 @@ async def _connect(script: Script, noun: Verb, place: Place, outcome: Outcome) -
     place.bridged = True
     bridge.join(script.leg, place.leg)
     outcome.status, outcome.bridged = "completed", True
-    await place.left.wait()
+    await until_over(place.left, script.leg, verb)
     outcome.seconds = round(time.monotonic() - begun)

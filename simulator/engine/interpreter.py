@@ -61,12 +61,14 @@ class Allowed:
     """The verbs of a document that runs beside the call's own: a whisper, or what is heard in a queue.
 
     Any other verb is reported with `code` and left out. Where the document is `strict` it fails as a whole instead, as
-    it does when it cannot be fetched, and nobody apologises to the party: who runs it goes on in another way.
+    it does when it cannot be fetched, and nobody apologises to the party: who runs it goes on in another way. So it is
+    for one that is `quiet`, but for verbs that it may not have.
     """
 
     verbs: frozenset[str]
     code: int = SCHEMA_WARNING
     strict: bool = False
+    quiet: bool = False
 
 
 Source = Goto | Document | Prepared
@@ -120,7 +122,7 @@ class Script:
             verbs = await self._load(step)
             if verbs is None:
                 self.stopped = self.failed = True
-                if self.allowed is None or not self.allowed.strict:
+                if self.allowed is None or not (self.allowed.strict or self.allowed.quiet):
                     await self._apologise()
                 return
             try:
@@ -213,7 +215,15 @@ class Script:
         params = self._params() if self._params else params
         params = list({**dict(params), **goto.params}.items())
         return await self.engine.sender.send(
-            Webhook(goto.kind, goto.url, goto.method, params, self.leg.sid, self.leg.credentials)
+            Webhook(
+                goto.kind,
+                goto.url,
+                goto.method,
+                params,
+                self.leg.sid,
+                self.leg.credentials,
+                cookies=self.leg.cookies,
+            )
         )
 
     def later(self, goto: Goto) -> None:

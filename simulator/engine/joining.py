@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from simulator.engine.conference import Conference, Document, Participant
 from simulator.engine.conference_events import Callback
 from simulator.engine.conference_sound import listen
+from simulator.engine.dialling import Outcome, until_over
 from simulator.engine.interpreter import Prepared, Script
 from simulator.twiml.reading import Verb
-
-if TYPE_CHECKING:
-    from simulator.engine.dialling import Outcome
 
 DUPLICATE_LABEL = 16025
 NOBODY_TO_COACH = 13240
 
 
 async def dial_conference(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -> None:
-    """Puts the party in the room until it leaves or the conference ends."""
+    """Puts the party in the room until it leaves, the conference ends, or the `<Dial>` does."""
     await script.answer()
     known = script.engine.conferences.get(noun.text)
     participant = known.expects(script.leg) if known else None
@@ -34,7 +31,7 @@ async def dial_conference(script: Script, verb: Verb, noun: Verb, outcome: Outco
     ear = spawn(listen(conference, participant))
     speech = spawn(conference.events.follow_speech(participant)) if conference.events.wanted("speaker") else None
     try:
-        await participant.out.wait()
+        await until_over(participant.out, script.leg, verb)
     finally:
         outcome.status = "completed" if script.leg.over else "answered"
         # At once, so that whoever looks next sees the room as it is; and then in silence.

@@ -6,9 +6,18 @@ import asyncio
 
 from simulator.engine.audio import beep
 from simulator.engine.interpreter import Goto, Script, Step
-from simulator.engine.recorder import FRAME_SECONDS, Recorder, callback_of, keep, recording_url, tell
-from simulator.identifiers import new_sid
+from simulator.engine.recorder import (
+    FRAME_SECONDS,
+    Recorder,
+    begin,
+    callback_of,
+    discard,
+    keep,
+    recording_url,
+    tell,
+)
 from simulator.twiml.reading import Verb
+from simulator.world import Recording
 
 SOURCE = "RecordVerb"
 ANY_KEY = "1234567890*#"
@@ -24,20 +33,23 @@ async def record(script: Script, verb: Verb) -> Step:
     if verb.flag("playBeep", default=True):
         await script.hear(beep(), "beep")
     leg.forget_digits()
-    sid = new_sid("RE")
     recorder = Recorder([leg.endpoint.port.listen()])
+    recording = begin(script.engine, leg, recorder, SOURCE)
     callback = callback_of(script, verb)
-    tell(script.engine, leg, callback, sid, "in-progress", recorder, SOURCE)
+    tell(script.engine, leg, callback, recording.sid, "in-progress", recorder, SOURCE)
     try:
         key = await _listen(script, verb, recorder)
     except asyncio.CancelledError:
         if leg.over and recorder.heard_anything:
-            script.later(_keep(script, verb, recorder, sid, "hangup"))
+            script.later(_keep(script, verb, recorder, recording, "hangup"))
+        else:
+            discard(recording)
         raise
     if not recorder.heard_anything:
-        tell(script.engine, leg, callback, sid, "absent", recorder, SOURCE)
+        discard(recording)
+        tell(script.engine, leg, callback, recording.sid, "absent", recorder, SOURCE)
         return None
-    return _keep(script, verb, recorder, sid, key)
+    return _keep(script, verb, recorder, recording, key)
 
 
 async def _listen(script: Script, verb: Verb, recorder: Recorder) -> str:
@@ -59,12 +71,12 @@ async def _listen(script: Script, verb: Verb, recorder: Recorder) -> str:
         running.cancel()
 
 
-def _keep(script: Script, verb: Verb, recorder: Recorder, sid: str, digits: str) -> Goto:
-    recording = keep(script.engine, script.leg, recorder, sid, SOURCE)
-    tell(script.engine, script.leg, callback_of(script, verb), sid, "completed", recorder, SOURCE)
+def _keep(script: Script, verb: Verb, recorder: Recorder, recording: Recording, digits: str) -> Goto:
+    keep(script.engine, script.leg, recorder, recording)
+    tell(script.engine, script.leg, callback_of(script, verb), recording.sid, "completed", recorder, SOURCE)
     params = {
-        "RecordingUrl": recording_url(script.engine, sid),
-        "RecordingSid": sid,
+        "RecordingUrl": recording_url(script.engine, recording.sid),
+        "RecordingSid": recording.sid,
         "RecordingDuration": str(round(recording.duration)),
         "Digits": digits,
     }

@@ -101,22 +101,34 @@ def callback_of(script: Script, verb: Verb) -> RecordingCallback:
     return RecordingCallback(script.url(url) if url else "", verb.get("recordingStatusCallbackMethod", "POST"), events)
 
 
-def keep(engine: CallEngine, leg: CallLeg, recorder: Recorder, sid: str, source: str) -> Recording:
-    """Stores what was recorded as a recording of the leg. `source` is Twilio's word: `RecordVerb`…"""
+def begin(engine: CallEngine, leg: CallLeg, recorder: Recorder, source: str) -> Recording:
+    """A recording of the leg that is in progress. `source` is Twilio's word: `RecordVerb`…"""
     recording = Recording(
-        sid=sid,
+        sid=new_sid("RE"),
         call_sid=leg.sid,
         source=source,
         channels=recorder.channels,
-        duration=recorder.seconds,
-        wav=recorder.wav(),
+        duration=0.0,
+        wav=b"",
         start_time=recorder.started,
+        status="in-progress",
     )
     engine.world.add_recording(recording)
-    engine.usage.recording_made(recording)
-    leg.recordings.append(sid)
-    leg.changed()
     return recording
+
+
+def keep(engine: CallEngine, leg: CallLeg, recorder: Recorder, recording: Recording) -> None:
+    """Completes it with what was recorded."""
+    recording.duration, recording.wav = recorder.seconds, recorder.wav()
+    recording.status, recording.date_updated = "completed", now()
+    engine.usage.recording_made(recording)
+    leg.recordings.append(recording.sid)
+    leg.changed()
+
+
+def discard(recording: Recording) -> None:
+    """There was nothing to be recorded."""
+    recording.status, recording.date_updated = "absent", now()
 
 
 def recording_url(engine: CallEngine, sid: str) -> str:
@@ -160,16 +172,17 @@ class DialRecording:
     SOURCE = "DialVerb"
 
     def __init__(self, script: Script, verb: Verb, sources: list[AudioSource], *, dual: bool) -> None:
-        self.sid = new_sid("RE")
         self._engine, self._leg = script.engine, script.leg
         self._callback = callback_of(script, verb)
         self._recorder = Recorder(sources, dual=dual)
+        self._recording = begin(self._engine, self._leg, self._recorder, self.SOURCE)
+        self.sid = self._recording.sid
         self._tell("in-progress")
         self._running = script.engine.spawn(self._recorder.run(LONGEST))
 
     def stop(self) -> None:
         self._running.cancel()
-        keep(self._engine, self._leg, self._recorder, self.sid, self.SOURCE)
+        keep(self._engine, self._leg, self._recorder, self._recording)
         self._tell("completed")
 
     def _tell(self, status: str) -> None:
@@ -191,10 +204,10 @@ class CallRecording:
 
     def __init__(self, engine: CallEngine, leg: CallLeg, wish: CallRecordingWish) -> None:
         """To be made before the leg is announced: its last status callback tells of the recording."""
-        self.sid = new_sid("RE")
         self._engine = engine
         self._wish = wish
         self._recorder: Recorder | None = None
+        self._recording: Recording | None = None
         self._running: asyncio.Task[None] | None = None
         leg.observe(self._follow)
 
@@ -202,17 +215,19 @@ class CallRecording:
         if status == "in-progress":
             port = leg.endpoint.port
             self._recorder = Recorder([port.listen(), port.overhear()], dual=self._wish.dual)
-            self._tell(leg, "in-progress", self._recorder)
+            self._recording = begin(self._engine, leg, self._recorder, self.SOURCE)
+            self._tell(leg, "in-progress", self._recorder, self._recording.sid)
             self._running = self._engine.spawn(self._recorder.run(LONGEST))
-        elif status is not None and leg.over and self._recorder is not None and self._running is not None:
+        elif status is not None and leg.over and self._recorder and self._recording and self._running:
             self._running.cancel()
-            recording = keep(self._engine, leg, self._recorder, self.sid, self.SOURCE)
+            recording = self._recording
+            keep(self._engine, leg, self._recorder, recording)
             leg.recording_facts = {
-                "RecordingUrl": recording_url(self._engine, self.sid),
-                "RecordingSid": self.sid,
+                "RecordingUrl": recording_url(self._engine, recording.sid),
+                "RecordingSid": recording.sid,
                 "RecordingDuration": str(round(recording.duration)),
             }
-            self._tell(leg, "completed", self._recorder)
+            self._tell(leg, "completed", self._recorder, recording.sid)
 
-    def _tell(self, leg: CallLeg, status: str, recorder: Recorder) -> None:
-        tell(self._engine, leg, self._wish.callback, self.sid, status, recorder, self.SOURCE)
+    def _tell(self, leg: CallLeg, status: str, recorder: Recorder, sid: str) -> None:
+        tell(self._engine, leg, self._wish.callback, sid, status, recorder, self.SOURCE)

@@ -32,7 +32,7 @@ async def play(script: Script, verb: Verb) -> Step:
     if data is None:
         url = script.url(verb.text)
         answer = await script.engine.sender.send(
-            Webhook("media", url, "GET", [], script.leg.sid, script.leg.credentials)
+            Webhook("media", url, "GET", [], script.leg.sid, script.leg.credentials, cookies=script.leg.cookies)
         )
         if answer.error_code:
             script.warn(answer.error_code, f"<Play>: {answer.error}")

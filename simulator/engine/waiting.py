@@ -17,11 +17,18 @@ SHORTEST_ROUND = 1.0
 
 
 async def wait_music(
-    script: Script, url: str | None, method: str, allowed: Allowed, params: Callable[[], dict[str, str]]
+    script: Script,
+    url: str | None,
+    method: str,
+    allowed: Allowed,
+    params: Callable[[], dict[str, str]],
+    *,
+    repeat: bool = True,
 ) -> Script | None:
-    """Runs the document at `url` over and over. Returns the script that ended, rather than came to its end.
+    """Runs the document at `url` over and over, or once. Returns the script that ended, rather than came to its end.
 
-    Without a URL (None: music, empty: silence) it never returns.
+    One that is not to `repeat` is returned when it has come to its end, too: then there is silence. Without a URL
+    (None: music, empty: silence) it never returns.
     """
     if not url:
         script.leg.hear(hold_tone() if url is None else None, "music" if url is None else "")
@@ -32,7 +39,7 @@ async def wait_music(
         begun = loop.time()
         music = Script(script.engine, script.leg, allowed=allowed)
         await music.run(Goto(script.url(url), method, params(), "wait"))
-        if music.stopped:
+        if music.stopped or not repeat:
             return music
         await asyncio.sleep(max(0.0, SHORTEST_ROUND - (loop.time() - begun)))
 

@@ -149,7 +149,7 @@ async def index(api: ApiRequest) -> Response:
 async def delete(api: ApiRequest) -> Response:
     leg = find_call(api)
     if not leg.over:
-        raise ApiError(20001, status=409, message="The call is still in progress and cannot be deleted")
+        raise ApiError(20009, leg.sid)
     del api.engine.world.calls[leg.sid]
     return Response(status_code=204)
 

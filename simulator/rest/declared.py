@@ -135,5 +135,5 @@ SUBSCRIPTION = Fields(("Callback", "Method"), ("IdempotencyKey",))
 
 _ELSEWHERE = ("ApiVersion", "EmergencyStatus", "EmergencyAddressSid", "AddressSid", "IdentitySid", "BundleSid")
 NUMBER = Fields(tuple(settable(IncomingNumber)), (*_ELSEWHERE, "VoiceReceiveMode"), ("AccountSid", "TrunkSid"))
-NEW_NUMBER = Fields(("PhoneNumber", *NUMBER.used), NUMBER.ignored, ("AreaCode", *NUMBER.refused))
+NEW_NUMBER = Fields(("PhoneNumber", "AreaCode", *NUMBER.used), NUMBER.ignored, NUMBER.refused)
 APPLICATION = Fields(tuple(settable(Application)), ("ApiVersion",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.responses import JSONResponse
 
 #: The code that Twilio's numbering of HTTP errors (20404, 20429, 20500) leaves for a 501.
@@ -16,7 +18,7 @@ MESSAGES: dict[int, tuple[int, str]] = {
     20429: (429, "Too many requests"),
     20500: (500, "Internal server error"),
     NOT_BUILT: (501, "The simulator does not build {}"),
-    20009: (409, "Cannot update this resource before it is complete: {}"),
+    20009: (409, "Cannot delete this resource before it is complete: {}"),
     20404: (404, "The requested resource {} was not found"),
     21201: (400, "No 'To' number is specified"),
     21205: (400, "Url parameter is required"),
@@ -40,6 +42,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
     21406: (400, "Voice fallback url is set without a voice url"),
     21421: (400, "PhoneNumber {} is invalid"),
     21422: (400, "PhoneNumber {} is not available"),
+    21451: (400, "AreaCode {} is not a valid North American area code"),
+    21452: (400, "No phone numbers found in area code {}"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {}"),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
@@ -87,4 +91,5 @@ class ApiError(Exception):
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
             "status": self.status,
         }
-        return JSONResponse(body, self.status)
+        asked = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if self.status == HTTPStatus.UNAUTHORIZED else None
+        return JSONResponse(body, self.status, asked)

@@ -19,13 +19,16 @@ def find_call(api: ApiRequest) -> CallLeg:
     return leg
 
 
-def within(moment: datetime | None, query: Mapping[str, str], name: str) -> bool:
-    """Whether a moment is what the query asks for by `name`, `name<` and `name>`."""
+def within(moment: datetime | None, query: Mapping[str, str], name: str, *, inclusive: bool = False) -> bool:
+    """Whether a moment is what the query asks for by `name`, `name<` and `name>`.
+
+    A day after `<` ends what is found where it begins; where it is `inclusive`, where it ends.
+    """
     bounds = [(sign, query.get(name + sign)) for sign in ("", "<", ">")]
-    return all(_on_day(moment, sign, text) for sign, text in bounds if text)
+    return all(_on_day(moment, sign, text, inclusive=inclusive) for sign, text in bounds if text)
 
 
-def _on_day(moment: datetime | None, sign: str, text: str) -> bool:
+def _on_day(moment: datetime | None, sign: str, text: str, *, inclusive: bool) -> bool:
     """Twilio compares whole days in UTC; a time of day, which newer clients send, is taken as it is."""
     if moment is None:
         return False
@@ -39,4 +42,6 @@ def _on_day(moment: datetime | None, sign: str, text: str) -> bool:
         return moment <= bound if sign == "<" else moment >= bound
     bound = bound.date() if isinstance(bound, datetime) else bound
     day = moment.date()
-    return day == bound if not sign else day <= bound if sign == "<" else day >= bound
+    if sign == "<":
+        return day < bound or (inclusive and day == bound)
+    return day >= bound if sign else day == bound

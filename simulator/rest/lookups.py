@@ -19,6 +19,7 @@ PACKAGES = (
 BUILT = frozenset({"validation", "line_type_intelligence"})
 PROBLEMS = {
     ValidationResult.TOO_SHORT: "TOO_SHORT",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "TOO_SHORT",
     ValidationResult.TOO_LONG: "TOO_LONG",
     ValidationResult.INVALID_COUNTRY_CODE: "INVALID_COUNTRY_CODE",
     ValidationResult.INVALID_LENGTH: "INVALID_LENGTH",
@@ -26,10 +27,7 @@ PROBLEMS = {
 
 
 async def fetch(api: ApiRequest) -> Response:
-    """Also for a number that is none: it is then not `valid`.
-
-    One that could exist counts as valid, for those that films and demos use do not exist.
-    """
+    """Also for a number that is none: it is then not `valid`."""
     text = unquote(api.path("phone_number"))
     query = api.request.query_params
     packages = [name.strip() for name in query.get("Fields", "").split(",") if name.strip()]
@@ -70,6 +68,8 @@ def _parsed(text: str, country: str) -> tuple[phonenumbers.PhoneNumber | None, l
         wrong_country = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
         return None, ["INVALID_COUNTRY_CODE" if wrong_country else "NOT_A_NUMBER"]
     problem = PROBLEMS.get(phonenumbers.is_possible_number_with_reason(number))
+    if problem is None and not phonenumbers.is_valid_number(number):
+        problem = "INVALID_BUT_POSSIBLE"
     return number, [problem] if problem else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -12,6 +13,10 @@ from simulator.rest.errors import ApiError
 from simulator.rest.paging import page_response
 from simulator.rest.resources import apply_form, fields_json
 from simulator.world import IncomingNumber
+
+#: Twilio Docs, "Test credentials".
+MAGIC_AREA_WITHOUT_NUMBERS = "533"
+_AREA = re.compile(r"[2-9]\d\d", re.ASCII)
 
 
 def number_json(number: IncomingNumber, account_sid: str) -> dict[str, Any]:
@@ -40,7 +45,8 @@ def number_json(number: IncomingNumber, account_sid: str) -> dict[str, Any]:
 
 
 async def create(api: ApiRequest) -> Response:
-    phone_number = to_e164(api.text("PhoneNumber"))
+    by_area = api.has("AreaCode") and not api.text("PhoneNumber")
+    phone_number = _free_number(api) if by_area else to_e164(api.text("PhoneNumber"))
     if phone_number is None or phone_number == "+15005550001":
         raise ApiError(21421, api.text("PhoneNumber"))
     if api.engine.world.number_for(phone_number) or phone_number == "+15005550000":
@@ -50,6 +56,18 @@ async def create(api: ApiRequest) -> Response:
     api.engine.world.numbers[number.sid] = number
     api.engine.usage.number_bought(phone_number)
     return JSONResponse(number_json(number, api.engine.config.account_sid), 201)
+
+
+def _free_number(api: ApiRequest) -> str:
+    """Any of an area's fictitious numbers that is free. Raises `ApiError` when there is none."""
+    area = api.text("AreaCode")
+    if not _AREA.fullmatch(area):
+        raise ApiError(21451, area)
+    if area != MAGIC_AREA_WITHOUT_NUMBERS:
+        for last in (*range(100, 10_000), *range(100)):
+            if api.engine.world.number_for(number := f"+1{area}555{last:04}") is None:
+                return number
+    raise ApiError(21452, area)
 
 
 async def fetch(api: ApiRequest) -> Response:

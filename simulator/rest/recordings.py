@@ -29,9 +29,9 @@ def recording_json(recording: Recording, account_sid: str, base_url: str) -> dic
         "conference_sid": None,
         "channels": recording.channels,
         "date_created": rfc2822(recording.date_created),
-        "date_updated": rfc2822(recording.date_created),
+        "date_updated": rfc2822(recording.date_updated),
         "start_time": rfc2822(recording.start_time),
-        "duration": str(round(recording.duration)),
+        "duration": str(round(recording.duration)) if recording.status == "completed" else None,
         "encryption_details": None,
         "error_code": None,
         "media_url": base_url + base,
@@ -55,11 +55,11 @@ async def fetch(api: ApiRequest) -> Response:
 
 async def media(api: ApiRequest) -> Response:
     """The WAV file. Without an extension it is WAV too, as with Twilio."""
-    return Response(await sound_of(api.engine, _recording(api)), media_type="audio/x-wav")
+    return Response(await _sound(api), media_type="audio/x-wav")
 
 
 async def media_mp3(api: ApiRequest) -> Response:
-    wav = await sound_of(api.engine, _recording(api))
+    wav = await _sound(api)
     return Response(await asyncio.to_thread(to_mp3, wav), media_type="audio/mpeg")
 
 
@@ -100,9 +100,20 @@ async def index(api: ApiRequest) -> Response:
     return page_response(api, "recordings", recordings, as_json, newest_first=True)
 
 
+async def _sound(api: ApiRequest) -> bytes:
+    """There is none before the recording is complete."""
+    recording = _recording(api)
+    if recording.status != "completed":
+        raise _missing(api)
+    return await sound_of(api.engine, recording)
+
+
 def _recording(api: ApiRequest) -> Recording:
-    sid = api.path("recording")
-    recording = api.engine.world.recordings.get(sid)
+    recording = api.engine.world.recordings.get(api.path("recording"))
     if recording is None:
-        raise ApiError(20404, f"/Accounts/{api.engine.config.account_sid}/Recordings/{sid}.json")
+        raise _missing(api)
     return recording
+
+
+def _missing(api: ApiRequest) -> ApiError:
+    return ApiError(20404, f"/Accounts/{api.engine.config.account_sid}/Recordings/{api.path('recording')}.json")

@@ -130,7 +130,7 @@ async def add_number(api: ApiRequest) -> Response:
     service, sid = _service(api), api.text("PhoneNumberSid")
     number = api.engine.world.numbers.get(sid)
     if number is None:
-        raise ApiError(20404, f"/IncomingPhoneNumbers/{sid}")
+        raise ApiError(21421, sid)
     owner = api.engine.world.service_of(number)
     if owner is not None:
         raise ApiError(21710 if owner is service else 21712, number.phone_number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from simulator.texts.refusals import RefusedError
 from simulator.world import MessagingService
 
 #: Twilio's error 35114: how far ahead a message may be scheduled.
+_SERVICE_SID = re.compile(r"MG[0-9a-f]{32}")
 SOONEST, LATEST = timedelta(minutes=15), timedelta(days=35)
 
 
@@ -85,7 +87,7 @@ async def update(api: ApiRequest) -> Response:
         if api.text("Body"):
             raise ApiError(20001, message="Body must be empty: a message can be redacted, not changed")
         if not message.complete:
-            raise ApiError(20009, message.sid)
+            raise ApiError(20009, message=f"Cannot update this resource before it is complete: {message.sid}")
         message.redact()
     return JSONResponse(message_json(message))
 
@@ -103,10 +105,10 @@ async def index(api: ApiRequest) -> Response:
     query = api.request.query_params
     messages = [
         message
-        for message in reversed(api.engine.world.messages.values())
+        for message in reversed(api.engine.world.logged_messages)
         if query.get("To", message.to) == message.to
         and query.get("From", message.from_) == message.from_
-        and within(message.date_sent, query, "DateSent")
+        and within(message.date_sent, query, "DateSent", inclusive=True)
     ]
     return page_response(api, "messages", messages, message_json, newest_first=True)
 
@@ -138,7 +140,7 @@ async def delete_media(api: ApiRequest) -> Response:
 def _message(api: ApiRequest) -> TextMessage:
     sid = api.path("message")
     message = api.engine.world.messages.get(sid)
-    if message is None:
+    if message is None or not message.logged:
         raise ApiError(20404, f"/Accounts/{api.engine.config.account_sid}/Messages/{sid}.json")
     return message
 
@@ -157,7 +159,7 @@ def _draft(api: ApiRequest) -> Draft:
     if service is None and not api.text("From"):
         raise RefusedError(21603)
     urls = tuple(value for value in api.form.getlist("MediaUrl") if isinstance(value, str) and value)
-    refusals.check_content(api.text("Body") if api.has("Body") else None, len(urls))
+    refusals.check_content(api.text("Body"), len(urls), by_service=service is not None)
     for url in urls:
         if not is_web_address(url):
             raise RefusedError(21620, url)
@@ -179,7 +181,10 @@ def _draft(api: ApiRequest) -> Draft:
 
 
 def _service(api: ApiRequest) -> MessagingService | None:
+    """The service that is to send: Twilio takes it as `From`, too."""
     sid = api.text("MessagingServiceSid")
+    if not sid and _SERVICE_SID.fullmatch(api.text("From")):
+        sid = api.text("From")
     if not sid:
         return None
     service = api.engine.world.services.get(sid)
@@ -191,7 +196,7 @@ def _service(api: ApiRequest) -> MessagingService | None:
 def _from(api: ApiRequest, service: MessagingService | None, to: str) -> str:
     """Who sends; empty when the service is to choose."""
     text, texts = api.text("From"), api.engine.texts
-    if not text:
+    if not text or (service is not None and text == service.sid):
         return ""
     from_ = refusals.sender(api.engine.world, text, to)
     if service is not None and from_ not in [one.phone_number for one in texts.choice.pool(service)]:

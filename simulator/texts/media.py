@@ -38,7 +38,9 @@ def check(content_type: str, size: int) -> None:
 
 async def fetch(sender: FaultySender, message: TextMessage, url: str) -> Media:
     """What is found at a URL of the product's. Raises `MediaError`."""
-    webhook = Webhook("media", url, "GET", credentials=message.credentials, message_sid=message.sid)
+    webhook = Webhook(
+        "media", url, "GET", credentials=message.credentials, message_sid=message.sid, cookies=message.cookies
+    )
     answer = await sender.send(webhook)
     if answer.error_code is not None:
         raise MediaError(HTTP_FAILURE, answer.error)

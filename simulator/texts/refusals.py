@@ -34,11 +34,14 @@ class RefusedError(Exception):
         self.about = about
 
 
-def check_content(body: str | None, media: int) -> None:
-    """Raises `RefusedError` for a message without content, or with too much. `body` is None when it was not named."""
+def check_content(body: str, media: int, *, by_service: bool = False) -> None:
+    """Raises `RefusedError` for a message without content, or with too much.
+
+    Of one without any Twilio says something else where a Messaging Service is to send it.
+    """
     if not body and not media:
-        raise RefusedError(21619 if body is None else 21602)
-    if len(body or "") > MAX_BODY:
+        raise RefusedError(21619 if by_service else 21602)
+    if len(body) > MAX_BODY:
         raise RefusedError(21617)
     if media > MAX_MEDIA:
         raise RefusedError(21623)

@@ -145,7 +145,15 @@ class TextScript:
         message = self._message
         params = list({**incoming_params(self._texts.config, message), **page.params}.items())
         answer = await self._texts.sender.send(
-            Webhook(page.kind, page.url, page.method, params, credentials=message.credentials, message_sid=message.sid)
+            Webhook(
+                page.kind,
+                page.url,
+                page.method,
+                params,
+                credentials=message.credentials,
+                message_sid=message.sid,
+                cookies=message.cookies,
+            )
         )
         if answer.error_code is None and not answer.body.strip():
             return []  # no answer is asked for: Twilio takes an empty one

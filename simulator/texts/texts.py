@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from http.cookiejar import CookieJar
+from weakref import WeakValueDictionary
 
 from simulator.config import Config
 from simulator.identifiers import now
@@ -61,12 +63,15 @@ class Texts:
         self.opt_outs = OptOuts()
         self.senders: dict[str, Sender] = {}
         self._news: dict[str, asyncio.TimerHandle] = {}
+        #: By sender and recipient; there is one as long as any text between them.
+        self._cookies: WeakValueDictionary[tuple[str, str], CookieJar] = WeakValueDictionary()
         self.choice = SenderChoice(world, lambda number: self.sender_of(number).queued)
 
     def clear(self) -> None:
         """Forgets everything. Whatever was going on has been stopped before."""
         self.opt_outs.clear()
         self.senders.clear()
+        self._cookies.clear()
         for timer in self._news.values():
             timer.cancel()
         self._news.clear()
@@ -146,6 +151,7 @@ class Texts:
                 return
             self.choice.remember(draft.service, message.to, chosen)
             message.from_, message.segments = chosen, weight
+            self._share_cookies(message)
             message.move("queued")
         assert message.from_ is not None  # noqa: S101
         if self._full(message.from_, weight, message.to):
@@ -153,6 +159,7 @@ class Texts:
             return
         try:
             message.media = [await pictures.fetch(self.sender, message, url) for url in draft.media_urls]
+            message.media_asked = 0
         except pictures.MediaError as error:
             self.inspector.warn(error.code, str(error), message_sid=message.sid, level="error")
             message.move("failed", error.code)
@@ -215,7 +222,10 @@ class Texts:
     def receive(
         self, from_: str, to: IncomingNumber, body: str, media: list[Media], *, author: str | None = None
     ) -> TextMessage:
-        """A telephone texts one of our numbers, which the product is asked about."""
+        """A telephone texts one of our numbers, which the product is asked about.
+
+        A Messaging Service without a URL takes no texts: what comes is not even written down in the account.
+        """
         service = self.world.service_of(to)
         message = TextMessage(
             self.config.account_sid,
@@ -230,6 +240,7 @@ class Texts:
         message.media = [Media(one.content_type, one.data) for one in media]
         message.segments = 1 if media else segments(body)
         message.author = author
+        message.logged = service is None or service.use_inbound_webhook_on_number or bool(service.inbound_request_url)
         message.date_sent = now()
         self._announce(message)
         if service is not None:
@@ -247,6 +258,13 @@ class Texts:
             self.inspector.publish({"type": "opt_outs", "opt_outs": self.opt_outs.as_json()})
         if answer:
             self.answer_by_itself(message, answer)
+        if not message.logged:
+            self.inspector.warn(
+                None,
+                f"A text to {number.phone_number} is dropped: its Messaging Service has no InboundRequestUrl",
+                message_sid=message.sid,
+            )
+            return
         handler = self._handler(number, service)
         if handler is None:
             self.inspector.warn(
@@ -294,12 +312,18 @@ class Texts:
 
     def _announce(self, message: TextMessage) -> None:
         self.world.add_message(message)
+        self._share_cookies(message)
         message.observe(self._changed)
         self.inspector.publish({"type": "message", "message": message.as_json()})
 
+    def _share_cookies(self, message: TextMessage) -> None:
+        """Texts have no call: their cookies are kept for whoever texts whom."""
+        if message.from_:
+            message.cookies = self._cookies.setdefault((message.from_, message.to), message.cookies)
+
     def _changed(self, message: TextMessage, status: str | None) -> None:
         self.inspector.publish({"type": "message", "message": message.as_json()})
-        if status in ("sent", "received"):
+        if status in ("sent", "received") and message.logged:
             self._usage.text_settles(message)
         if status is not None and status not in UNTOLD and not message.inbound and message.author is None:
             url = message.status_callback or self._standing_callback(message)

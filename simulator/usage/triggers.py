@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from http.cookiejar import CookieJar
 
 from simulator.identifiers import moment, now, rfc2822
 from simulator.usage.ledger import Ledger, today
@@ -28,6 +29,7 @@ class UsageTrigger:
     date_created: datetime = field(default_factory=moment)
     date_updated: datetime = field(default_factory=now)
     credentials: dict[str, tuple[str, str]] = field(default_factory=dict)
+    cookies: CookieJar = field(default_factory=CookieJar)
 
     def begins(self, first_day: date) -> date:
         """The first day of the period that counts now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from http.cookiejar import CookieJar
 from typing import Protocol
 
 from simulator.faults import Rule
@@ -22,6 +23,7 @@ class Subject(Protocol):
 
     sid: str
     credentials: dict[str, tuple[str, str]]
+    cookies: CookieJar
 
 
 class Callbacks:
@@ -53,7 +55,7 @@ class Callbacks:
         """
         sid = subject.sid
         known = {"call_sid": call_sid} if call_sid else about(sid)
-        webhook = Webhook(kind, url, method, params, credentials=subject.credentials, **known)
+        webhook = Webhook(kind, url, method, params, credentials=subject.credentials, cookies=subject.cookies, **known)
         before = self._last.get(sid)
         held = self._held.pop(sid, None) if kind in STATUS_KINDS else None
         if held is None and (rule := self._sender.reorder(webhook)):

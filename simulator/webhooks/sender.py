@@ -39,7 +39,11 @@ INVALID_OVERRIDE = 11243
 
 @dataclass(frozen=True)
 class Webhook:
-    """A request to make. `credentials`: what its call or message has shown to each host: `host: (user, password)`."""
+    """A request to make.
+
+    `credentials`: what its call or message has shown to each host: `host: (user, password)`; `cookies`: what it was
+    given, which is added to.
+    """
 
     kind: str
     url: str
@@ -48,6 +52,7 @@ class Webhook:
     call_sid: str | None = None
     credentials: dict[str, tuple[str, str]] = field(default_factory=dict)
     message_sid: str | None = None
+    cookies: CookieJar = field(default_factory=CookieJar)
 
 
 _NAMES = {"CA": "call_sid", "SM": "message_sid", "MM": "message_sid"}
@@ -98,7 +103,7 @@ class Sender:
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
-            # A cookie of one call must not turn up in another.
+            # A cookie of one call must not turn up in another: each has a jar of its own.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
@@ -161,7 +166,9 @@ class Sender:
             async with asyncio.timeout(max(deadline - time.monotonic(), 0.001)):
                 for _ in range(MAX_REDIRECTS + 1):
                     request = self._request(url, method, params, token, overrides, forged=forged)
+                    httpx.Cookies(webhook.cookies).set_cookie_header(request)
                     response = await self._answer_to(request, self._auth(url, webhook))
+                    httpx.Cookies(webhook.cookies).extract_cookies(response)
                     if not response.has_redirect_location:
                         answer, reason = _judge(url, response)
                         break

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+from starlette.responses import Response
+
 from tests.simulator.harness import CALLER, bench, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"
@@ -59,6 +62,70 @@ def test_a_participant_who_may_not_start_it_waits_for_one_who_may():
                 call.party_hung_up()
             await b.quiet()
             assert b.engine.conferences == {}
+
+    asyncio.run(scenario())
+
+
+def test_the_wait_document_is_asked_for_once_and_then_there_is_silence():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/wait"] = twiml("<Say>Please wait</Say>")
+            b.product.answers[INCOMING] = conference('startConferenceOnEnter="false" waitUrl="/wait"')
+            calls = [await b.call(number) for number in (CALLER, SECOND)]
+            await until(lambda: all(call.captions for call in calls))
+            b.product.answers["/round"] = twiml("<Say>Still waiting</Say>")
+            b.product.answers[INCOMING] = twiml('<Enqueue waitUrl="/round">support</Enqueue>')
+            in_queue = await b.call("+12025550144")
+            await until(lambda: len(b.product.at("/round")) == 2)
+
+            assert sorted(r.params["CallSid"] for r in b.product.at("/wait")) == sorted(call.sid for call in calls)
+            assert [call.hearing for call in calls] == ["", ""]
+            for call in (*calls, in_queue):
+                call.party_hung_up()
+            await b.quiet()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("answer", [Response(status_code=500), "<Nonsense/>"])
+def test_no_conference_is_made_with_one_whose_wait_document_fails(answer):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/wait"] = answer
+            b.product.answers["/after"] = twiml("<Say>Goodbye</Say>")
+            b.product.answers[INCOMING] = conference('waitUrl="/wait"')
+            call = await b.call()
+            await b.quiet()
+
+            assert [caption["text"] for caption in call.captions] == ["Goodbye"]
+            assert [r.params["DialCallStatus"] for r in b.product.at("/after")] == ["answered"]
+            assert len(b.product.at("/wait")) == 1
+            assert b.engine.conferences == {}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("limit", ['hangupOnStar="true"', 'timeLimit="0.05"'])
+def test_a_dial_ends_in_a_conference_as_it_does_elsewhere(limit):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = conference()
+            other = await b.call(SECOND)
+            await until(lambda: "room-1" in b.engine.conferences)
+            b.product.answers[INCOMING] = conference().replace("<Dial", f"<Dial {limit}")
+            b.product.answers["/after"] = twiml("<Say>Goodbye</Say>")
+            caller = await b.call()
+            await until(lambda: len(b.product.at("/room")) >= 3)
+            other.party_digits("*")
+            if "Star" in limit:
+                caller.party_digits("1*")
+            await until(lambda: caller.over)
+
+            assert [caption["text"] for caption in caller.captions] == ["Goodbye"]
+            assert [r.params["DialCallStatus"] for r in b.product.at("/after")] == ["answered"]
+            assert not other.over
+            other.party_hung_up()
+            await b.quiet()
 
     asyncio.run(scenario())
 

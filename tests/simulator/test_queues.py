@@ -65,6 +65,27 @@ def test_a_queue_holds_a_caller_until_somebody_takes_the_call():
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("limit", ['hangupOnStar="true"', 'timeLimit="0.05"'])
+def test_whoever_takes_a_caller_can_end_it_by_a_star_or_a_limit(limit):
+    async def scenario():
+        async with bench() as b:
+            caller = await waiting(b)
+            place = b.engine.enqueued[caller.sid].place
+            b.product.answers[INCOMING] = taking().replace("<Dial", f"<Dial {limit}")
+            b.product.answers["/after"] = twiml("<Say>Next, please</Say>")
+            agent = await b.call(SECOND)
+            await until(lambda: place.bridged)
+            if "Star" in limit:
+                agent.party_digits("*")
+            told = await result(b)
+
+            assert told["QueueResult"] == "bridged"
+            assert [caption["text"] for caption in agent.captions] == ["Next, please"]
+            assert [r.params["DialCallStatus"] for r in b.product.at("/after")] == ["completed"]
+
+    asyncio.run(scenario())
+
+
 def test_a_queued_caller_who_is_sent_elsewhere_leaves_the_agent_free():
     async def scenario():
         async with bench() as b:

@@ -56,6 +56,27 @@ def test_a_call_is_recorded_from_its_answer_to_its_end(channels, count):
     asyncio.run(scenario())
 
 
+def test_a_recording_is_there_from_its_beginning_and_can_be_heard_at_its_end():
+    async def scenario():
+        async with bench() as b:
+            await answering(b)
+            told = {"RecordingStatusCallback": f"{b.product.url}/rec", "RecordingStatusCallbackEvent": "in-progress"}
+            leg = await create(b, Twiml=WAITING, Record="true", **told)
+            sid = (await until(lambda: b.product.at("/rec")))[0].params["RecordingSid"]
+            begun = (await b.rest("GET", f"/Recordings/{sid}.json")).json()
+            media = [(await b.rest("GET", f"/Recordings/{sid}{suffix}")).status_code for suffix in ("", ".mp3")]
+            leg.party_hung_up()
+            await b.quiet()
+            ended = (await b.rest("GET", f"/Recordings/{sid}.json")).json()
+
+            assert (begun["status"], begun["duration"], media) == ("in-progress", None, [404, 404])
+            assert (ended["status"], ended["duration"].isdigit()) == ("completed", True)
+            assert leg.recordings == [sid]
+            assert (await b.rest("GET", f"/Recordings/{sid}.wav")).status_code == 200
+
+    asyncio.run(scenario())
+
+
 def test_a_call_that_nobody_answers_leaves_no_recording():
     async def scenario():
         async with bench() as b:

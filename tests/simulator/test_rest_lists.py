@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -61,6 +62,22 @@ def test_a_call_deleted_between_two_pages_hides_none_of_those_that_follow():
             assert third["next_page_uri"] is None
             assert sids(await page(b, third["previous_page_uri"])) == sids(second)
             assert sids(await page(b, second["previous_page_uri"])) == [made[5]]
+
+    asyncio.run(scenario())
+
+
+def test_a_call_that_lives_cannot_be_deleted():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Pause length="100000"/>')
+            call = await b.call()
+            refused = await b.rest("DELETE", f"/Calls/{call.sid}.json")
+            call.party_hung_up()
+            await b.quiet()
+
+            assert (refused.status_code, refused.json()["code"]) == (409, 20009)
+            assert refused.json()["message"].startswith("Cannot delete this resource before it is complete")
+            assert (await b.rest("DELETE", f"/Calls/{call.sid}.json")).status_code == 204
 
     asyncio.run(scenario())
 
@@ -138,6 +155,32 @@ def test_the_second_page_of_a_calls_recordings_shows_none_of_another_call():
             assert (unknown.status_code, unknown.json()["code"]) == (404, 20404)
             future = (await b.rest("GET", "/Recordings.json?DateCreated%3E=2999-01-01")).json()
             assert future["recordings"] == []
+
+    asyncio.run(scenario())
+
+
+def test_before_a_day_is_before_it_begins():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Record maxLength="0.06" playBeep="false" action="/done"/>')
+            b.product.answers["/done"] = twiml("<Hangup/>")
+            call = await b.call()
+            await b.quiet()
+            day = call.start_time.date()
+            call.end_time = call.start_time
+            recording = b.engine.world.recordings[call.recordings[0]]
+            recording.date_created = call.start_time
+
+            async def found(of, asked, date):
+                listed = (await b.rest("GET", f"/{of}.json", params={asked: str(date)})).json()
+                return [one["sid"] for one in listed[of.lower()]]
+
+            for asked in ("StartTime", "EndTime"):
+                assert await found("Calls", f"{asked}<", day) == []
+                assert await found("Calls", f"{asked}<", day + timedelta(days=1)) == [call.sid]
+                assert await found("Calls", f"{asked}>", day) == [call.sid]
+            assert recording.sid not in await found("Recordings", "DateCreated<", day)
+            assert recording.sid in await found("Recordings", "DateCreated<", day + timedelta(days=1))
 
     asyncio.run(scenario())
 

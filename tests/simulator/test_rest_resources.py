@@ -1,6 +1,7 @@
 """The REST API besides calls, used with Twilio's own client over real HTTP."""
 
 import asyncio
+import re
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -75,6 +76,28 @@ def test_recordings_are_listed_fetched_and_deleted():
     asyncio.run(scenario())
 
 
+def test_a_number_is_bought_by_its_area_code():
+    async def scenario():
+        async with bench() as b:
+
+            async def buy(**fields):
+                return await b.rest("POST", "/IncomingPhoneNumbers.json", data=fields)
+
+            bought = [(await buy(AreaCode=area, FriendlyName="New")).json() for area in ("212", "212", "500")]
+            assert [re.sub(r"\d{4}$", "", one["phone_number"]) for one in bought] == [
+                "+1212555",
+                "+1212555",
+                "+1500555",
+            ]
+            assert len({one["phone_number"] for one in bought}) == 3
+            assert {one["friendly_name"] for one in bought} == {"New"}
+            for fields, code in (({"AreaCode": "533"}, 21452), ({"AreaCode": "12"}, 21451), ({}, 21421)):
+                answer = await buy(**fields)
+                assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("user", "password", "status"),
     [(API_KEY, API_SECRET, 200), (API_KEY, TOKEN, 401), (ACCOUNT, "", 401), ("", "", 401)],
@@ -87,6 +110,7 @@ def test_only_good_credentials_are_let_in(user, password, status):
             assert response.status_code == status
             if status == 401:
                 assert response.json()["code"] == 20003
+                assert response.headers["www-authenticate"] == 'Basic realm="Twilio API"'
 
     asyncio.run(scenario())
 

@@ -53,6 +53,25 @@ def test_a_text_to_us_is_told_to_the_numbers_url_with_twilios_fields():
     run(scenario)
 
 
+def test_cookies_are_kept_for_whoever_texts_whom_until_a_reset():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = Response(
+                "<Response/>", media_type="text/xml", headers={"Set-Cookie": "talk=1; Path=/"}
+            )
+            for from_, to in ((CALLER, SUPPORT), (CALLER, SALES), (OTHER, SUPPORT), (CALLER, SUPPORT)):
+                await text_us(b, from_=from_, to=to)
+                await b.quiet()
+            assert [one.headers.get("cookie") for one in b.product.at(INCOMING)] == [None, None, None, "talk=1"]
+
+            await b.http.post("/sim/reset")
+            await text_us(b)
+            await b.quiet()
+            assert "cookie" not in b.product.at(INCOMING)[-1].headers
+
+    run(scenario)
+
+
 def test_a_picture_is_fetched_from_the_simulator_by_the_account_only():
     async def scenario():
         async with bench() as b:

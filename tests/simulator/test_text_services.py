@@ -69,6 +69,18 @@ async def service(b, *numbers, **fields):
     return made
 
 
+@pytest.mark.parametrize("body", ["", None])
+def test_a_text_of_a_service_without_content_is_refused(body):
+    async def scenario():
+        async with bench() as b:
+            made = await service(b, SUPPORT)
+            refused = await text(b, body, From=None, MessagingServiceSid=made.sid)
+
+            assert (refused.status_code, refused.json()["code"]) == (400, 21619)
+
+    run(scenario)
+
+
 def test_services_are_made_listed_changed_and_deleted():
     async def scenario():
         async with served() as (_, work, _url):
@@ -340,6 +352,63 @@ def test_a_service_is_asked_about_texts_to_its_numbers_unless_it_leaves_them_to_
             await text_us(b)
             await b.quiet()
             assert [one.path for one in b.product.received] == [INCOMING]
+
+    run(scenario)
+
+
+def test_a_service_without_a_url_takes_no_texts():
+    async def scenario():
+        async with bench() as b:
+            desk = await service(b, SUPPORT)
+            message = await text_us(b, media="photo")
+            stop = await text_us(b, "STOP")
+            await b.quiet()
+            assert (message.status, message.price, stop.price) == ("received", None, None)
+
+            listed = (await b.rest("GET", "/Messages.json", params={"From": CALLER})).json()["messages"]
+            assert listed == []
+            for path in (f"/Messages/{message.sid}.json", f"/Messages/{message.sid}/Media.json"):
+                assert (await b.rest("GET", path)).status_code == 404
+            shown = (await b.http.get("/sim/messages", params={"from": CALLER})).json()["messages"]
+            assert [one["sid"] for one in shown] == [message.sid, stop.sid]
+            records = (await b.rest("GET", "/Usage/Records.json?Category=sms-inbound")).json()["usage_records"]
+            assert [one["count"] for one in records] == ["0"]
+            assert (await text(b, MessagingServiceSid=desk.sid)).json()["code"] == 21610
+
+            desk.use_inbound_webhook_on_number = True
+            start = await text_us(b, "START")
+            await b.quiet()
+            assert (await b.rest("GET", f"/Messages/{start.sid}.json")).json()["status"] == "received"
+            assert start.price is not None
+            assert (await text(b, MessagingServiceSid=desk.sid)).status_code == 201
+            await b.quiet()
+
+    run(scenario)
+
+
+def test_a_number_that_nobody_has_is_invalid_for_a_pool():
+    async def scenario():
+        async with bench() as b:
+            desk = await service(b)
+            for sid in ("PN" + "9" * 32, ""):
+                answer = await b.http.post(
+                    f"{SERVICES}/{desk.sid}/PhoneNumbers", auth=b.auth, data={"PhoneNumberSid": sid}
+                )
+                assert (answer.status_code, answer.json()["code"]) == (400, 21421)
+
+    run(scenario)
+
+
+def test_a_service_may_be_named_as_who_sends():
+    async def scenario():
+        async with bench() as b:
+            desk = await service(b, SUPPORT)
+            message = await sent(b, From=desk.sid)
+            await b.quiet()
+            assert (message.service_sid, message.from_, history(message)[0]) == (desk.sid, SUPPORT, "accepted")
+            assert (await text(b, From="MG" + "9" * 32)).json()["code"] == 21701
+            assert (await text(b, From="MG Motors", To="+442079460000")).json()["from"] == "MG Motors"
+            await b.quiet()
 
     run(scenario)
 

@@ -151,7 +151,7 @@ def test_a_telephone_may_take_its_time():
         ({"from_": None}, 21603),
         ({"from_": None, "messaging_service_sid": "MG" + "9" * 32}, 21701),
         ({"body": ""}, 21602),
-        ({"body": None}, 21619),
+        ({"body": None}, 21602),
         ({"body": "x" * 1601}, 21617),
         ({"body": None, "media_url": ["ftp://h/x"]}, 21620),
         ({"media_url": ["http://h/x"] * 11}, 21623),
@@ -243,6 +243,9 @@ def test_texts_are_listed_newest_first_and_found_by_number_and_day():
             moment = datetime.now(UTC) - timedelta(days=1)
             assert await found(date_sent_after=moment) == [second.sid]
             assert await found(date_sent_before=moment) == [first.sid]
+            for days, before in ((2, [first.sid]), (3, [])):  # a plain day, which is before and on it
+                listed = await b.rest("GET", "/Messages.json", params={"DateSent<": str(today - timedelta(days=days))})
+                assert [one["sid"] for one in listed.json()["messages"]] == before
 
     run(scenario)
 
@@ -334,6 +337,7 @@ def test_a_picture_is_fetched_sent_along_and_kept_for_the_account():
             assert (data.content, data.headers["content-type"]) == (b"jpeg", "image/jpeg")
             assert stranger.status_code == 401
             assert (await b.rest("GET", path)).status_code == 404
+            assert (await b.rest("GET", f"/Messages/{created.sid}.json")).json()["num_media"] == "0"
 
     run(scenario)
 

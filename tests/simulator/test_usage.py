@@ -464,6 +464,29 @@ def test_a_number_is_looked_up():
     run(scenario)
 
 
+@pytest.mark.parametrize(
+    ("number", "problems"),
+    [
+        ("5550100", ["TOO_SHORT"]),
+        ("+1555555", ["TOO_SHORT"]),
+        ("+15555550100", ["INVALID_BUT_POSSIBLE"]),
+        ("+441632960001", ["INVALID_BUT_POSSIBLE"]),
+        ("+999123456", ["INVALID_COUNTRY_CODE"]),
+        ("+12025550199", []),
+        ("+15005550006", []),
+        ("+442079460000", []),
+    ],
+)
+def test_a_number_that_nobody_can_have_is_not_valid(number, problems):
+    async def scenario():
+        async with bench() as b:
+            answer = await b.http.get(f"/lookups.twilio.com/v2/PhoneNumbers/{number}", auth=b.auth)
+
+            assert (answer.json()["valid"], answer.json()["validation_errors"]) == (not problems, problems)
+
+    run(scenario)
+
+
 @pytest.mark.parametrize(("fields", "status"), [("sim_swap", 501), ("horoscope", 400)])
 def test_what_cannot_be_looked_up_is_said(fields, status):
     async def scenario():

@@ -138,10 +138,17 @@ def test_record_ends_at_a_key_which_the_action_is_told():
 def test_silence_is_no_recording_and_the_next_verb_runs():
     async def scenario():
         async with bench() as b:
-            b.product.answers[INCOMING] = twiml('<Record action="/recorded" timeout="0.06"/><Say>Bye</Say>')
+            told = 'recordingStatusCallback="/recording" recordingStatusCallbackEvent="in-progress absent"'
+            record = f'<Record action="/recorded" timeout="0.06" {told}/>'
+            b.product.answers[INCOMING] = twiml(f"{record}<Say>Bye</Say>")
             call = await b.call(voice="silence")
             await b.quiet()
 
+            begun, absent = (one.params for one in b.product.at("/recording"))
+            assert (begun["RecordingSid"], absent["RecordingStatus"]) == (absent["RecordingSid"], "absent")
+            recording = await b.rest("GET", f"/Recordings/{absent['RecordingSid']}.json")
+            assert (recording.json()["status"], recording.json()["duration"]) == ("absent", None)
+            assert call.recordings == []
             assert b.product.at("/recorded") == []
             assert heard(call) == ["Bye"]
 

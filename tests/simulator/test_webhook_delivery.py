@@ -147,7 +147,31 @@ def test_a_cookie_of_one_call_does_not_turn_up_in_another():
             await b.call()
             await b.quiet()
 
-            assert all("cookie" not in request.headers for request in b.product.received)
+            assert all("cookie" not in request.headers for request in b.product.at(INCOMING))
+
+    asyncio.run(scenario())
+
+
+def test_a_call_and_its_legs_keep_their_cookies_through_redirects_and_callbacks():
+    async def scenario():
+        async with bench() as b:
+            b.voice.behaviours["ada"] = "answer"
+            number(b).status_callback = f"{b.product.url}/status"
+            b.product.answers[INCOMING] = Response(
+                status_code=307, headers={"Location": "/moved", "Set-Cookie": "first=1; Path=/"}
+            )
+            dialled = twiml('<Dial action="/action"><Client url="/whisper">ada</Client></Dial>')
+            b.product.answers["/moved"] = Response(
+                dialled, media_type="text/xml", headers={"Set-Cookie": "second=2; Path=/action"}
+            )
+            b.product.answers["/whisper"] = twiml("<Hangup/>")
+            b.product.answers["/action"] = twiml("<Hangup/>")
+            await b.call()
+            await b.quiet()
+
+            shown = {one.path: one.headers.get("cookie", "") for one in b.product.received}
+            assert sorted(shown.pop("/action").split("; ")) == ["first=1", "second=2"]
+            assert shown == {INCOMING: "", "/moved": "first=1", "/whisper": "first=1", "/status": "first=1"}
 
     asyncio.run(scenario())
 
