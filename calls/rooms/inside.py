@@ -186,7 +186,8 @@ class Inside:
         return now if told is None else min(now, max(told, self.the_room.created_at))
 
     def out(self, one: Participant, at: datetime | None = None) -> None:
-        """Has left, or never came."""
+        """Has left, or never came. `at`: until when whoever was on hold was; in which order they leave is that in which we
+        learn of it (`calls.rooms.follow`), whatever the two clocks and Twilio's whole seconds say."""
         if one.state == State.LEFT:
             return
         self.held_is(one, False, at)
@@ -195,8 +196,7 @@ class Inside:
             self.supervise_changed(one)
         if one.wanted_in and one.joined_at is None and self.is_called_by_twilio(one):
             self.never_came.append(one)
-        left_at = at or timezone.now()
-        one.state, one.left_at, one.wanted_in = State.LEFT, max(left_at, one.joined_at or left_at), False
+        one.state, one.left_at, one.wanted_in = State.LEFT, timezone.now(), False
         self.changed(one)
 
     def is_called_by_twilio(self, one: Participant) -> bool:
