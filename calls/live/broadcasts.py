@@ -106,8 +106,10 @@ def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
     root = tree.root
     if not root.is_handled or root.is_terminal:
         return
-    here: set[int | None] = {*_inside(root)}
-    gone = {leg.agent_id for leg in tree.touched if leg.is_terminal}
+    # Whoever is called into it may have been in it before, or have made it.
+    coming = {one.agent_id for one in handling_of(root).participants if one.state != one.State.LEFT}
+    here: set[int | None] = {*coming, *tree.ringing_agent_ids}
+    gone: set[int | None] = {*tree.left_agent_ids, *(leg.agent_id for leg in tree.touched if leg.is_terminal)}
     (gone if agent_has_left(root) else here).add(root.agent_id)
     if root.leg_end_time is not None:
         gone.add(agent_id_from(root.caller))
@@ -140,6 +142,8 @@ def _agents_whose_state_changed(tree: CallTree) -> set[int]:
     root = tree.root
     if root.agent_id and (root.is_terminal or root.caller.startswith("client:")):
         found.add(root.agent_id)
+    if root.leg_end_time is not None and (maker := agent_id_from(root.caller)) is not None:
+        found.add(maker)
     if root.colleague_id and root.is_terminal:
         found.add(root.colleague_id)
     return found

@@ -56,6 +56,8 @@ class CallTree:
     ending_attempt: int | None = None
     # Its agent asked for help, which is not wanted any more.
     help_ended: bool = False
+    # Agents who have just left its room: their leg may have been told to be over before that.
+    left_agent_ids: set[int] = field(default_factory=set)
 
     @property
     def ringing_agent_ids(self) -> list[int]:

@@ -43,6 +43,7 @@ def follow(inside: Inside) -> None:
     _consultation(inside)
     for one in was_called:
         did_not_come(inside, one, why_not(inside, one))
+    _told_why(inside)
     supervisors.followed(inside)
     parked.followed(inside)
     _whose_it_is(inside)
@@ -107,8 +108,11 @@ def _consultation(inside: Inside) -> None:
 def why_not(inside: Inside, one: Participant) -> str:
     """Why nobody is there any more, as a sentence in English."""
     call = inside.batch.get(one.leg_sid) if one.leg_sid else None
-    if one.joined_at is not None or call is None:
+    if one.joined_at is not None:
         return _LEFT
+    if call is None or not call.is_terminal:
+        # What became of the leg is told after that it comes no more.
+        return _PROBLEMS[CallStatus.FAILED]
     return _PROBLEMS.get(CallStatus(call.status), _LEFT)
 
 
@@ -121,6 +125,17 @@ def did_not_come(inside: Inside, one: Participant, problem: str) -> None:
     inside.changed(one)
     blanks = {"name": in_sentence(one.agent.name if one.agent else one.name or one.number), "why": _(problem)}
     note(inside.the_root.sid, _("%(name)s did not come into the call. %(why)s") % blanks, one.agent)
+
+
+def _told_why(inside: Inside) -> None:
+    """Of whoever was not reached, what became of the leg is known by now."""
+    for one in inside.participants:
+        if one.state != State.LEFT or one.problem != _PROBLEMS[CallStatus.FAILED]:
+            continue
+        why = why_not(inside, one)
+        if why != one.problem and why != _LEFT:
+            one.problem = why
+            inside.changed(one)
 
 
 def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:

@@ -46,6 +46,7 @@ class Inside:
         self.offered: list[Agent] = []
         # Who was wanted, and has been called in vain.
         self.never_came: list[Participant] = []
+        self._left: set[int] = set()
         self._changed: dict[int, Participant] = {}
         self._supervising: set[int] = set()
 
@@ -186,8 +187,8 @@ class Inside:
         return now if told is None else min(now, max(told, self.the_room.created_at))
 
     def out(self, one: Participant, at: datetime | None = None) -> None:
-        """Has left, or never came. `at`: until when whoever was on hold was; in which order they leave is that in which we
-        learn of it (`calls.rooms.follow`), whatever the two clocks and Twilio's whole seconds say."""
+        """Has left, or never came. `at`: until when somebody on hold was so. Who left after whom follows from when we
+        were told (`calls.rooms.follow`): Twilio's clock is another, and has whole seconds."""
         if one.state == State.LEFT:
             return
         self.held_is(one, False, at)
@@ -196,6 +197,8 @@ class Inside:
             self.supervise_changed(one)
         if one.wanted_in and one.joined_at is None and self.is_called_by_twilio(one):
             self.never_came.append(one)
+        if one.agent_id and not one.is_supervisor:
+            self._left.add(one.agent_id)
         one.state, one.left_at, one.wanted_in = State.LEFT, timezone.now(), False
         self.changed(one)
 
@@ -262,6 +265,9 @@ class Inside:
         self.root.is_handled = True
         self.batch.changed(self.root)
         trees = self.batch.settle()
+        for tree in trees:
+            if tree.root.sid == self.root.sid:
+                tree.left_agent_ids |= self._left
         self.work.flush()
         presence.calls_followed(trees)
         if self.offered:

@@ -97,6 +97,7 @@ def test_the_caller_is_on_the_screen_before_the_phone_rings(ada, line):
             "withheld": False,
             "verified": True,
             "verification_failed": False,
+            "spam": False,
         }
         assert [past["duration"] for past in live["history"]] == [14, 13, 12]
         await socket.close()

@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 import pytest
 from rest_framework.test import APIClient
 
+from calls.live import broadcasts
+from calls.live.call_tree import CallTree
 from calls.models import Call, CallOffer, Conversation, Participant
 from calls.rooms import keeping
+from calls.selectors import call_get
 from tests import factories
 from tests.calls.rooms.rooms import ROOT, Conference
 from tests.twilio import SUPPORT, incoming, leg_status, outgoing, sid
@@ -23,6 +26,13 @@ GRACES = sid("CA", 7)
 @pytest.fixture
 def grace(team):
     return factories.make_agent("grace", team=team, reachable=True)
+
+
+def status_of(twilio, agent, *statuses):
+    for number, status in enumerate(statuses):
+        fields = leg_status(agent.pk, status, number, leg=51, From="+12025550100") | {"Direction": "outbound-api"}
+        fields.pop("ParentCallSid")
+        twilio.webhook(f"/twilio/voice/participant-status/?call={ROOT}", fields)
 
 
 @pytest.fixture
@@ -121,3 +131,27 @@ def test_a_customer_whom_the_colleague_holds_hears_music(twilio, given, graces, 
     keeping.look(ROOT)
 
     assert rest.asked[-1][:3] == ("hold", rest.asked[-1][1], CUSTOMER)
+
+
+def test_whoever_made_the_call_and_is_called_back_into_it_is_not_told_that_it_is_over(
+    twilio, given, ada, graces, rest, told
+):
+    def asks() -> None:
+        body = {"to": {"agent": ada.pk}}
+        assert graces.post(f"/api/v1/calls/{ROOT}/participants/", body, format="json", secure=True).status_code == 202
+        Conference(twilio).join(GRACES, CUSTOMER)
+        Participant.objects.update(asked_at=None)
+        keeping.look(ROOT)
+
+    frames = told(ada, asks, lambda: status_of(twilio, ada, "initiated", "ringing", "in-progress"))
+
+    assert "call.status" in frames
+    assert "call.ended" not in frames
+
+
+def test_whoever_gave_the_call_away_is_free_in_the_eyes_of_all(twilio, given, ada, monkeypatch):
+    told: list[set[int]] = []
+    monkeypatch.setattr(broadcasts, "presence_changed", told.append)
+    broadcasts._send(broadcasts._make([], [CallTree(call_get(ROOT))]))
+
+    assert any(ada.pk in agent_ids for agent_ids in told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from unittest.mock import patch
 from xml.etree import ElementTree
 
@@ -13,16 +12,13 @@ from rest_framework.test import APIClient
 from agents.services import ring_acknowledged
 from board.selectors import facts_read
 from calls.control.actions import hang_up_announce
-from calls.live import broadcasts, services
-from calls.live.frames import agent_group
-from calls.live.push_queue import PushQueue
+from calls.live import services
 from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.rooms.consulting import hang_up
 from calls.selectors import call_get
 from core.languages import speaking
-from core.realtime import outbox
 from telephony.errors import TelephonyError, Unavailable
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk, talked
@@ -690,21 +686,17 @@ def test_only_a_caller_is_asked_for_a_message_when_all_fails_after_a_room(twilio
     assert ElementTree.fromstring(answer.content).find(verb) is not None
 
 
-@pytest.fixture
-def told(monkeypatch, django_capture_on_commit_callbacks):
-    """What the desks of an agent are told of calls while something is done."""
+def test_a_colleague_whose_leg_ends_before_the_room_is_left_is_told_that_it_is_over(
+    twilio, consulting, api, grace, told
+):
+    frames = told(
+        grace,
+        lambda: post(api, "cancel-transfer"),
+        lambda: status_of(twilio, grace, "completed"),
+        lambda: consulting.tell("participant-leave", COLLEAGUE),
+    )
 
-    def told(agent, *done):
-        sent = []
-        monkeypatch.setattr(broadcasts, "_queue", PushQueue(broadcasts._make, broadcasts._send))
-        monkeypatch.setattr(outbox, "send", sent.extend)
-        with django_capture_on_commit_callbacks(execute=True):
-            for do in done:
-                do()
-        types = [json.loads(frame["text"])["type"] for group, frame in sent if group == agent_group(agent.pk)]
-        return [name for name in types if name.startswith("call.")]
-
-    return told
+    assert frames[-1] == "call.ended"
 
 
 @pytest.mark.parametrize("action", ["complete-transfer", "merge"])
