@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -99,16 +100,17 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
             inside.changed(participant)
             return
     sequence = told.sequence_number if told.sequence_number is not None else participant.sequence_number + 1
+    at = inside.time_of(told.timestamp)
     if told.event == "participant-leave":
-        inside.out(participant)
+        inside.out(participant, at)
         participant.sequence_number = max(sequence, participant.sequence_number)
     elif participant.state != State.LEFT or sequence > participant.sequence_number:
         # Who has left it is not in it any more, whatever is told late.
-        is_in(inside, participant)
+        is_in(inside, participant, at)
     if sequence > participant.sequence_number and participant.state == State.IN:
         participant.sequence_number = sequence
         if told.held is not None:
-            inside.held_is(participant, told.held)
+            inside.held_is(participant, told.held, at)
         if told.muted is not None:
             participant.muted = told.muted
         if told.coaching is not None:
@@ -136,8 +138,8 @@ def _comes_in_vain(inside: Inside, one: Participant) -> bool:
     return leg is None or not leg.is_terminal
 
 
-def is_in(inside: Inside, participant: Participant) -> None:
-    """Is in the room."""
+def is_in(inside: Inside, participant: Participant, at: datetime | None = None) -> None:
+    """Is in the room, and came at that time if not before."""
     if _comes_in_vain(inside, participant):
         participant.state, participant.left_at = State.IN, None
         participant.wanted_in, participant.asked_at = False, None
@@ -153,5 +155,5 @@ def is_in(inside: Inside, participant: Participant) -> None:
     if participant.replaces_id is not None and participant.joined_at is None:
         came(inside, participant)
     participant.state = State.IN
-    participant.joined_at = participant.joined_at or timezone.now()
+    participant.joined_at = participant.joined_at or at or timezone.now()
     inside.changed(participant)

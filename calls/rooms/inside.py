@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -178,11 +179,18 @@ class Inside:
     def changed(self, *participants: Participant) -> None:
         self._changed.update({one.pk: one for one in participants})
 
-    def out(self, one: Participant) -> None:
-        """Has left, or never came."""
+    def time_of(self, told: datetime | None) -> datetime:
+        """When what Twilio tells now has happened: callbacks come late. Not before there was a room, and not to come,
+        however its clock goes."""
+        now = timezone.now()
+        return now if told is None else min(now, max(told, self.the_room.created_at))
+
+    def out(self, one: Participant, at: datetime | None = None) -> None:
+        """Has left, or never came. `at`: until when somebody on hold was so. Who left after whom follows from when we
+        were told (`calls.rooms.follow`): Twilio's clock is another, and has whole seconds."""
         if one.state == State.LEFT:
             return
-        self.held_is(one, False)
+        self.held_is(one, False, at)
         if one.is_supervisor:
             supervision_noted(one, "end")
             self.supervise_changed(one)
@@ -225,14 +233,14 @@ class Inside:
             self.out(one)
         self.changed(one)
 
-    def held_is(self, one: Participant, held: bool) -> None:
-        """What Twilio says; the time of the customer's is counted."""
+    def held_is(self, one: Participant, held: bool, at: datetime | None = None) -> None:
+        """What Twilio says, and since when (`time_of`); the time of the customer's is counted."""
         if one.held == held:
             return
-        now = timezone.now()
+        at = at or timezone.now()
         if one.held and one.held_since and one.role == Role.CUSTOMER and self.room is not None:
-            self.room.held_seconds += max(0, round((now - one.held_since).total_seconds()))
-        one.held, one.held_since = held, now if held else None
+            self.room.held_seconds += max(0, round((at - one.held_since).total_seconds()))
+        one.held, one.held_since = held, max(at, one.joined_at or at) if held else None
         self.changed(one)
 
     def keep_quietly(self) -> None:

@@ -19,7 +19,7 @@ from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.webhooks import inbox
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
-from tests.twilio import incoming, leg_status, outgoing, root_status
+from tests.twilio import incoming, leg_status, outgoing, rfc2822, root_status
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -103,6 +103,42 @@ def test_resume_ends_the_hold_and_the_time_is_counted(twilio, talking, api, rest
     conference.tell("participant-unhold", ROOT, Hold="false")
     assert call_json(call_get(ROOT))["held_seconds"] > 1000
     assert not customer().held
+
+
+def _ago(seconds):
+    return rfc2822(timezone.now().replace(microsecond=0) - timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("held", "ended", "counted"),
+    [(300, 240, 60), (5000, 540, 60), (60, -5000, 60), (240, 300, 0)],
+    ids=["late", "before there was a room", "yet to come", "the wrong way round"],
+)
+def test_the_time_on_hold_is_that_which_twilio_says_however_late_it_is_told(
+    twilio, talking, api, rest, held, ended, counted
+):
+    conference = in_room(twilio, api)
+    Room.objects.update(created_at=timezone.now() - timedelta(seconds=600))
+    Participant.objects.update(joined_at=timezone.now() - timedelta(seconds=600))
+
+    conference.tell("participant-hold", ROOT, Hold="true", Timestamp=_ago(held))
+    conference.tell("participant-unhold", ROOT, Hold="false", Timestamp=_ago(ended))
+
+    assert call_json(call_get(ROOT))["held_seconds"] == pytest.approx(counted, abs=2)
+
+
+def test_who_came_did_so_when_twilio_says_and_is_on_hold_until_leaving(twilio, talking, api, rest):
+    assert post(api, "hold").status_code == 202
+    Room.objects.update(created_at=timezone.now() - timedelta(seconds=600))
+    conference = Conference(twilio)
+
+    conference.tell("participant-join", ROOT, Timestamp=_ago(500))
+    conference.tell("participant-hold", ROOT, Hold="true", Timestamp=_ago(400))
+    conference.tell("participant-leave", ROOT, Timestamp=_ago(300))
+
+    came = Participant.objects.get(role="customer").joined_at
+    assert (timezone.now() - came).total_seconds() == pytest.approx(500, abs=5)
+    assert call_json(call_get(ROOT))["held_seconds"] == pytest.approx(100, abs=2)
 
 
 def test_whoever_presses_twice_asks_once(twilio, talking, api, rest, monkeypatch):
