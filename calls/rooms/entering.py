@@ -31,7 +31,10 @@ def parent_comes(inside: Inside, action: DialActionRequest) -> Participant | Non
     one = inside.by_leg(action.voice.sid)
     if inside.room is None or inside.room.state not in LIVING or one is None or one.state == State.LEFT:
         return None
-    if action.duration is not None and inside.room.state == Room.State.LIFTING:
+    if inside.is_led:
+        # Twilio's word that the customer has left the room was lost.
+        return None
+    if action.duration is not None:
         inside.room.state = Room.State.OVER
         for each in inside.participants:
             if not inside.hang_up_on_who_came(each):

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from agents.models import Agent
 from calls.live.dispatch import dispatch
 from calls.live.queues import has_place
-from calls.models import Call, CallOffer, Conversation, Participant, Transfer
+from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
@@ -388,6 +388,43 @@ def test_an_agents_end_in_the_room_does_not_end_a_caller_who_is_on_the_way(
 
     assert rest.names() == ["redirect", "fetch"]
     assert rings(come(twilio, rest)) == [grace.identity]
+
+
+@pytest.fixture
+def out_of_the_room(twilio, talking, ada, grace, api, rest):
+    """The caller was in a room with Ada, and is fetched to Grace's phone; that the room ended by that is not told."""
+    assert api.post(f"/api/v1/calls/{ROOT}/hold/", {}, format="json", secure=True).status_code == 202
+    Conference(twilio).join(LEG, ROOT)
+    assert give(api, {"agent": grace.pk}).status_code == 202
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    assert Room.objects.get().state == "open"
+    return document
+
+
+def test_a_caller_whom_the_colleague_does_not_take_is_not_put_back_into_a_room_that_is_over(
+    twilio, out_of_the_room, ada, grace
+):
+    answer(twilio, out_of_the_room, grace, 7, "initiated", "ringing", "no-answer")
+    action = out_of_the_room.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+    fields = incoming(CallStatus="in-progress", DialCallStatus="no-answer", DialBridged="false")
+
+    back = ElementTree.fromstring(twilio.webhook(action, fields).content)
+
+    assert back.find("Dial/Conference") is None
+    assert rings(back) == [ada.identity]
+
+
+def test_a_caller_on_whom_the_colleague_hangs_up_is_not_put_back_into_a_room_that_is_over(
+    twilio, out_of_the_room, grace
+):
+    answer(twilio, out_of_the_room, grace, 7)
+    answer(twilio, out_of_the_room, grace, 7, "completed")
+    action = out_of_the_room.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+
+    ended = twilio.webhook(action, talked(sid("CA", 7))).content.decode()
+
+    assert ("<Hangup" in ended, "<Conference" in ended) == (True, False)
 
 
 @pytest.mark.parametrize("mode", ["blind", "warm"])

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
@@ -23,7 +24,7 @@ from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.rest.client import ParticipantFacts
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, talk
-from tests.twilio import TwilioClient, incoming, leg_status, outgoing, rfc2822, sid
+from tests.twilio import SUPPORT, TwilioClient, incoming, leg_status, outgoing, rfc2822, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -45,11 +46,48 @@ class World:
     legs: int = 50
     fetched: str = ""
     troubled: bool = True
+    # Whether phones ring, and are answered, for a customer who was fetched.
+    rings: bool = False
+    next_action: str = ""
     # Whose phones are about to call to go on with the call; legs of such, with whose they are.
     dials: list[Any] = field(default_factory=list)
     own: dict[str, Any] = field(default_factory=dict)
     # Legs of somebody outside.
     outside: set[str] = field(default_factory=set)
+    # Whether Ada made the call: it is her leg, and the customer's hangs on it.
+    made: bool = False
+    # Phones that ring for a customer who was fetched, with whose they are, and where their legs tell of themselves.
+    rung: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    # The leg that `<Dial>` made of those who are bridged, and where the other one asks when it is over.
+    child: str = LEG
+    action: str = "/twilio/voice/dial-action/"
+
+    @property
+    def customer(self) -> str:
+        return LEG if self.made else ROOT
+
+    @property
+    def adas(self) -> str:
+        return ROOT if self.made else LEG
+
+    @property
+    def parent(self) -> str:
+        return ROOT if self.child == LEG else self.customer
+
+    def about(self, leg: str, **more: Any) -> dict[str, Any]:
+        """What Twilio says of one of the legs with which it all began, or of an agent's."""
+        if leg == self.adas and self.made:
+            return outgoing(self.ada.pk, CALLED, **more)
+        if leg == self.customer:
+            made = {"CallSid": LEG, "From": SUPPORT, "To": CALLED, "Direction": "outbound-dial"}
+            return incoming(**(made if self.made else {}), **more)
+        agent = self.rung[leg][0] if leg in self.rung else self.ada
+        return leg_status(agent.pk, "in-progress", 2, leg=int(leg[2:], 16)) | more
+
+    @property
+    def talker(self) -> Any:
+        """Whose key is pressed."""
+        return self.rung[self.child][0] if self.child in self.rung else self.ada
 
     # --- what is asked of it ------------------------------------------------------------------------------------------
 
@@ -67,12 +105,11 @@ class World:
         if purpose == "transfer":
             self.fetch(leg, url)
             return
-        self.alive(ROOT)
+        self.alive(self.parent)
         name = parse_qs(urlsplit(url).query)["room"][0]
-        agent_fields = leg_status(self.ada.pk, "in-progress", 2)
         for one, path, fields in (
-            (leg, f"/twilio/voice/room/?room={name}", agent_fields),
-            (ROOT, "/twilio/voice/dial-action/", incoming(CallStatus="in-progress", DialCallStatus="completed")),
+            (leg, f"/twilio/voice/room/?room={name}", self.about(leg)),
+            (self.parent, self.action, self.about(self.parent, CallStatus="in-progress", DialCallStatus="completed")),
         ):
             text = self.twilio.webhook(path, fields).content.decode()
             if name in text:
@@ -83,12 +120,47 @@ class World:
                 self.ends(one)
 
     def fetch(self, leg: str, url: str) -> None:
-        if self.places[leg] == "bridge":
-            self.ends(LEG)
+        self.cancel_rings()
+        was_bridged = self.places[leg] == "bridge"
+        other = self.parent if leg == self.child else self.child
         self.leave(leg, "queue")
         parts = urlsplit(url)
-        text = self.twilio.webhook(f"{parts.path}?{parts.query}", incoming(CallStatus="in-progress")).content.decode()
+        fields = self.about(leg, CallStatus="in-progress")
+        self.comes(self.twilio.webhook(f"{parts.path}?{parts.query}", fields).content.decode())
+        if was_bridged:
+            if other == ROOT:
+                self.twilio.webhook("/twilio/voice/dial-action/", self.about(ROOT, DialCallStatus="completed"))
+            self.ends(other)
+
+    def comes(self, text: str) -> None:
+        """The customer who was fetched is answered so."""
         self.fetched = text
+        if not self.rings or "<Client" not in text:
+            return
+        dial = ElementTree.fromstring(text).find("Dial")
+        client = dial.find("Client")
+        agent = next(one for one in (self.ada, self.grace) if one.identity == client.findtext("Identity"))
+        self.legs += 1
+        self.places[sid("CA", self.legs)] = "ringing"
+        self.rung[sid("CA", self.legs)] = (agent, _path(client.attrib["statusCallback"]))
+        self.next_action = _path(dial.attrib["action"])
+
+    def cancel_rings(self) -> None:
+        for leg in [leg for leg, place in self.places.items() if place == "ringing"]:
+            self.places[leg] = "gone"
+            self.status(leg, "canceled")
+
+    def takes(self, leg: str, *, taken: bool) -> None:
+        """A phone that rings for the customer is answered, or not."""
+        self.status(leg, "in-progress" if taken else "no-answer")
+        if taken:
+            self.twilio.webhook(*self.untold.pop())
+            self.places[leg] = self.places[self.customer] = "bridge"
+            self.child, self.action = leg, self.next_action
+            return
+        self.places[leg] = "gone"
+        fields = self.about(self.customer, CallStatus="in-progress", DialCallStatus="no-answer", DialBridged="false")
+        self.comes(self.twilio.webhook(self.next_action, fields).content.decode())
 
     def hang_up(self, leg: str) -> None:
         self.refuses()
@@ -113,7 +185,7 @@ class World:
 
     def call(self, conference: str, *, to: str, label: str, **more: Any) -> str:
         self.refuses()
-        if self.places[ROOT] != "room":
+        if self.places[self.customer] != "room":
             raise CallGone("This call is over.", permanent=True)
         self.legs += 1
         leg = sid("CA", self.legs)
@@ -141,11 +213,16 @@ class World:
 
     def leave(self, leg: str, to: str) -> None:
         was = self.places[leg]
+        if leg == self.customer and to == "gone":
+            self.cancel_rings()
+        if was == "bridge" and to == "gone" and leg == self.parent and self.places[self.child] == "bridge":
+            self.places[self.child] = "gone"
+            self.ended(self.child)
         self.places[leg] = to
         self.held.discard(leg)
         if was == "room":
             self.event("participant-leave", leg)
-            if leg == ROOT:
+            if leg == self.customer:
                 for other in [one for one, place in self.places.items() if place == "room"]:
                     self.leave(other, "gone")
                     self.ended(other)
@@ -157,10 +234,18 @@ class World:
         was = self.places[leg]
         self.leave(leg, "gone")
         self.ended(leg)
-        if was == "bridge" and leg == LEG and self.places[ROOT] == "bridge":
-            fields = incoming(CallStatus="in-progress", DialCallStatus="completed", DialCallDuration="5")
-            if "Hangup" in self.twilio.webhook("/twilio/voice/dial-action/", fields).content.decode():
-                self.ends(ROOT)
+        if was != "bridge" or self.places[self.customer] != "bridge":
+            return
+        if leg == self.child:
+            told = {"DialCallSid": leg} if self.rings else {}
+            ended = {"DialCallStatus": "completed", "DialCallDuration": "5", **told}
+            fields = self.about(self.customer, CallStatus="in-progress", **ended)
+            text = self.twilio.webhook(self.action, fields).content.decode()
+            if "Hangup" in text:
+                self.ends(self.customer)
+            elif self.rings:
+                self.places[self.customer] = "queue"
+                self.comes(text)
 
     def dial(self) -> None:
         """An agent's phone at another place."""
@@ -188,7 +273,7 @@ class World:
             self.status(leg, "no-answer")
             return
         self.status(leg, "in-progress")
-        if self.places[ROOT] == "room":
+        if self.places[self.customer] == "room":
             self.places[leg] = "room"
             self.event("participant-join", leg)
         else:
@@ -199,7 +284,19 @@ class World:
 
     def status(self, leg: str, status: str) -> None:
         if leg == ROOT:
-            self.untold.append(("/twilio/voice/status/", incoming(CallStatus=status, SequenceNumber="0")))
+            fields = self.about(ROOT, CallStatus=status, SequenceNumber="0")
+            self.untold.append(("/twilio/voice/status/", fields))
+            return
+        if leg in self.rung:
+            agent, path = self.rung[leg]
+            parent = int(self.customer[2:], 16)
+            sequence = 2 if status == "in-progress" else 3
+            fields = leg_status(agent.pk, status, sequence, leg=int(leg[2:], 16), parent=parent)
+            self.untold.append((path, fields | {"Timestamp": rfc2822(timezone.now())}))
+            return
+        if leg == LEG and self.made:
+            fields = leg_status(0, status, 3) | {"From": SUPPORT, "To": CALLED, "Timestamp": rfc2822(timezone.now())}
+            self.untold.append(("/twilio/voice/status/", fields))
             return
         if leg in self.own:
             pk = self.own[leg].pk
@@ -233,8 +330,9 @@ class World:
 
     def legs_of(self, agent: Any) -> list[str]:
         """Where that agent's phone is."""
-        first = LEG if agent == self.ada else ""
+        first = self.adas if agent == self.ada else ""
         own = [leg for leg, whose in sorted(self.own.items()) if whose == agent]
+        own += [leg for leg, (whose, _path) in sorted(self.rung.items()) if whose == agent]
         return [leg for leg in (first, *own) if self.places.get(leg, "gone") != "gone"]
 
     def tell(self) -> None:
@@ -261,10 +359,11 @@ ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "c
 
 def act(world: World, apis: dict[Any, APIClient], *actions: str) -> None:
     what = world.dice.choice(actions)
-    agent = world.grace if what == "grace-moves" else world.ada
+    agent = world.grace if what == "grace-moves" else world.talker
     body: dict[str, Any] = {}
     if what in ("consult", "give", "ask-outside"):
-        to = {"number": OUTSIDE} if what == "ask-outside" else {"agent": world.grace.pk}
+        colleague = world.ada if agent == world.grace else world.grace
+        to = {"number": OUTSIDE} if what == "ask-outside" else {"agent": colleague.pk}
         body = {"to": to, "mode": "blind" if what == "give" else "warm"}
     elif what == "take-in":
         body = {"to": world.dice.choice(({"number": OUTSIDE}, {"agent": world.grace.pk}))}
@@ -289,7 +388,20 @@ PATHS = {
     "consult": "transfer", "give": "transfer", "ask-outside": "transfer", "take-in": "participants",
     "grace-moves": "move",
 }  # fmt: skip
-OUTSIDE = "+442079460100"
+# Of agents who give calls away, and of whoever got them.
+GIVING = ("give", "give", "hold", "resume", "move", "consult", "take-in", "complete-transfer", "merge")
+OUTSIDE, CALLED = "+442079460100", "+442079460200"
+
+
+def _path(url: str) -> str:
+    return url.removeprefix("https://desk.example.com")
+
+
+def made(twilio: TwilioClient, ada: Any) -> None:
+    """Ada has called a customer, and they talk."""
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, CALLED))
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number) | {"From": SUPPORT, "To": CALLED})
 
 
 @pytest.fixture(autouse=True)
@@ -299,15 +411,22 @@ def _a_clock_that_does_not_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: began + timedelta(milliseconds=next(looks)))
 
 
-@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS, PARKING, ASKING], ids=["anything", "moves", "parks", "asks"])
+@pytest.mark.parametrize(
+    ("actions", "is_made"),
+    [
+        (ACTIONS, False), (RESTLESS, False), (PARKING, False), (ASKING, False), (GIVING, False),
+        (ACTIONS, True), (GIVING, True),
+    ],
+    ids=["anything", "moves", "parks", "asks", "gives", "made", "made and given"],
+)  # fmt: skip
 @pytest.mark.parametrize("seed", range(24))
-def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions):
+def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions, is_made):
     grace = factories.make_agent("grace", team=team, reachable=True)
     ada.may_take_second_call = True
     ada.save()
     dice = random.Random(seed)
-    talk(twilio, ada)
-    world = World(twilio, dice, ada, grace)
+    (made if is_made else talk)(twilio, ada)
+    world = World(twilio, dice, ada, grace, made=is_made, rings=actions is GIVING)
     apis = {ada: APIClient(), grace: APIClient()}
     for agent, api in apis.items():
         api.force_authenticate(agent)
@@ -326,9 +445,12 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
         for _step in range(14):
             roll = dice.random()
             calling = [leg for leg, place in world.places.items() if place == "calling"]
+            ringing = [leg for leg, place in world.places.items() if place == "ringing"]
             if actions is PARKING and dice.random() < 0.4 and parked_since(call_get(ROOT)):
                 # The second call is answered, by which the phone lets this one go.
-                world.ends(next((leg for leg in world.legs_of(ada) if world.places[leg] == "room"), LEG))
+                world.ends(next((leg for leg in world.legs_of(ada) if world.places[leg] == "room"), world.adas))
+            elif ringing and dice.random() < 0.6:
+                world.takes(ringing[0], taken=dice.random() < 0.8)
             elif roll < 0.4:
                 act(world, apis, *actions)
             elif roll < 0.55 and world.dials:
@@ -338,7 +460,10 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
             elif roll < 0.85 and calling:
                 world.answers(calling[0], taken=dice.random() < 0.7)
             elif roll < (0.92 if actions is ASKING else 0.88):
-                world.ends(dice.choice([LEG, *(leg for leg in sorted(world.own) if world.places[leg] != "gone")]))
+                theirs = [
+                    leg for leg in sorted([*world.own, *world.rung]) if world.places[leg] not in ("gone", "ringing")
+                ]
+                world.ends(dice.choice([world.adas, *theirs]))
             else:
                 keeping.look(ROOT)
         world.troubled = False
@@ -355,28 +480,31 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
 
 
 def _check(world: World) -> None:
-    caller = world.places[ROOT]
-    others = [leg for leg, place in world.places.items() if place == "room" and leg != ROOT]
+    customer = world.customer
+    caller = world.places[customer]
+    others = [leg for leg, place in world.places.items() if place == "room" and leg != customer]
     seen = (world.places, world.held)
     if caller == "room":
         assert others, f"the caller is alone: {seen}"
         rows = {one.leg_sid: one for one in Participant.objects.filter(state="in")}
         parked = Participant.objects.filter(parked_at__isnull=False).first()
         assert parked is None or parked.state == "in", f"parked for nobody: {seen}"
-        assert set(rows) == {ROOT, *others}, f"the rows are not what is: {seen}"
+        assert set(rows) == {customer, *others}, f"the rows are not what is: {seen}"
         assert {leg for leg, one in rows.items() if one.held} == world.held, seen
         transfer = Transfer.objects.filter(state__in=Transfer.OPEN).first()
-        if ROOT in world.held and transfer is not None:
+        if customer in world.held and transfer is not None:
             assert len(others) > 1, f"on hold for nobody: {seen}"
         assert len(set(world.legs_of(world.ada)) & set(others)) <= 1, f"Ada is there twice: {seen}"
         if set(others) <= world.outside:
             assert any(leg not in world.held for leg in others), f"nobody is heard: {seen}"
-            assert ROOT not in world.held, f"on hold for nobody: {seen}"
+            assert customer not in world.held, f"on hold for nobody: {seen}"
     elif caller == "queue":
         assert any(word in world.fetched for word in ("<Client", "<Enqueue", "<Record")), world.fetched
         assert Conversation.objects.get(pk=ROOT).state != "talking"
     elif caller == "bridge":
-        assert world.places[LEG] == "bridge", f"the caller is alone: {seen}"
+        assert [world.places[leg] for leg in (world.child, world.parent)] == ["bridge"] * 2, (
+            f"the caller is alone: {seen}"
+        )
     else:
         assert all(place == "gone" for place in world.places.values()), f"somebody is left: {seen}"
     assert Call.objects.filter(parent=None).count() == 1
