@@ -263,7 +263,7 @@ describe("leaving in a call", () => {
     expect(screen.queryByRole("button", { name: "Sign out and end the call" })).toBeNull();
     expect(dialog.querySelector("form")).toBeNull();
     // It is settled meanwhile.
-    send(roomIs({ others: [colleague()] }));
+    send(roomIs());
     await user.click(await screen.findByRole("button", { name: "Sign out and end the call" }));
     expect(asked).toContainEqual(expect.objectContaining({ type: "phone.hang-up-told" }));
   });

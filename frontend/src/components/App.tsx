@@ -18,7 +18,7 @@ import type { Correspondent } from "../threads/correspondent";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import { callKeys, consultation, heldSince, shownCall } from "../softphone/room";
+import { callKeys, consultation, heldSince, parkedCalls, shownCall } from "../softphone/room";
 import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
 import { inCall, isSupervising, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
@@ -28,11 +28,11 @@ import { CallArea } from "./CallArea";
 import { DeskDialog, type DialogName } from "./DeskDialog";
 import { MiniCall, MiniRing, MiniSupervision } from "./MiniCall";
 import { MobileNav } from "./MobileNav";
-import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { LaterHelp } from "./LaterHelp";
+import { LaterOffer } from "./LaterOffer";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
 import { LaterBoard } from "./board/LaterBoard";
 import { useBoardView } from "./board/useBoardView";
@@ -263,7 +263,7 @@ export function App(props: AppProps) {
         onSettings={() => setDialog("settings")}
         onSignOut={(event) => {
           // Nobody is lost whose call is only supervised.
-          if (!inCall(state) || supervising) return;
+          if ((!inCall(state) || supervising) && parkedCalls(state).length === 0) return;
           event.preventDefault();
           setMenu(null);
           setDialog("sign-out");
@@ -322,7 +322,7 @@ export function App(props: AppProps) {
             preferences.set({ suppressesNoise: false });
             preferences.set({ suppressesNoise });
           }}
-          offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
+          offer={isIdle(state) && <LaterOffer {...{ screens, preferences }} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
           onPanel={panels.show}
@@ -396,12 +396,11 @@ export function App(props: AppProps) {
       )}
       <Announcer {...{ state, news }} />
       <DeskDialog
-        {...{ dialog, api, config, audio, preferences, screens, consults, hangUp }}
+        {...{ dialog, api, config, audio, preferences, screens, state, send }}
         inCall={inCall(state)}
         webPush={props.webPush}
         shortcuts={chosen.shortcuts}
         microphoneAllowed={state.microphone === "granted"}
-        caller={facts?.title ?? null}
         onClose={() => setDialog(null)}
       />
     </div>

@@ -3,7 +3,7 @@ import type { LiveCall } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Move } from "../softphone/moving";
 import { goesBackTo } from "../softphone/secondCall";
-import { type CallerFacts, callerFacts, lastEnding } from "../softphone/selectors";
+import { type CallerFacts, callerFacts, lastEnding, NOBODY } from "../softphone/selectors";
 import type { Dialling, State } from "../softphone/state";
 import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
@@ -12,7 +12,6 @@ import { CallerFactList } from "./IncomingCall";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
 
-export const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 let moved = 0;
 
 interface Props {
@@ -36,6 +35,7 @@ export function CallElsewhere(props: Props) {
   const waits = move !== null && move.step !== null;
   const may = state.grants.outgoing;
   const isParked = call.parked_since != null;
+  const isMine = (call.agent ?? state.me).id === state.me.id;
   const since = call.parked_since ?? call.answer_time;
   return (
     <CallLayout
@@ -63,7 +63,8 @@ export function CallElsewhere(props: Props) {
             onClick={() => send({ type: "agent.ended-orphan", sid })}
             aria-disabled={waits}
           >
-            {t("move.end")}
+            {/* Without the agent whose it is not, the call goes on. */}
+            {isMine ? t("move.end") : t("move.leave")}
           </button>
           {may && (
             <button

@@ -59,20 +59,18 @@ export function CallKeys({ state, talk, levels, them, panel, onMute, onPanel, on
           <Icon name="pause" /> {t("hold.key")}
         </button>
         {opens("keypad", "tones", keys.keypad, "keypad", t("common.keypad"))}
-        {!keys.internal && (
-          <>
-            {opens("transfer", "transfer", keys.transfer, "transfer", t("transfer.key"))}
-            <button
-              type="button"
-              class="call-button call-button-help"
-              aria-pressed={keys.helpAsked}
-              aria-disabled={!keys.help}
-              onClick={() => keys.help && onAct({ do: "help", wanted: !keys.helpAsked })}
-              data-focus="help"
-            >
-              <Icon name="help" size={18} /> {keys.helpAsked ? t("help.asked") : t("help.ask")}
-            </button>
-          </>
+        {!keys.internal && opens("transfer", "transfer", keys.transfer, "transfer", t("transfer.key"))}
+        {keys.helps && (
+          <button
+            type="button"
+            class="call-button call-button-help"
+            aria-pressed={keys.helpAsked}
+            aria-disabled={!keys.help}
+            onClick={() => keys.help && onAct({ do: "help", wanted: !keys.helpAsked })}
+            data-focus="help"
+          >
+            <Icon name="help" size={18} /> {keys.helpAsked ? t("help.asked") : t("help.ask")}
+          </button>
         )}
       </div>
       {panel !== "transfer" && <LevelMeters levels={levels} them={them} muted={talk.muted} />}

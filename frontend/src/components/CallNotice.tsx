@@ -1,7 +1,15 @@
 /** The call area's one line about a call: the gravest first. */
 import type { ComponentChildren } from "preact";
 import { minutes } from "../format";
-import { consultation, heldSince, isUnderWay, sending, shownCall, targetName } from "../softphone/room";
+import {
+  consultation,
+  heldSince,
+  isOnHold,
+  isUnderWay,
+  sending,
+  shownCall,
+  targetName,
+} from "../softphone/room";
 import { silent, weak, type CallerFacts } from "../softphone/selectors";
 import type { Conversation, State } from "../softphone/state";
 import { Icon, type IconName } from "./Icon";
@@ -77,6 +85,7 @@ function soundNotice({ state, talk, facts, helpOpen, onHelp }: Props): Notice | 
 function roomNotice({ state, facts }: Props): Notice | null {
   const name = facts.shortName;
   const act = state.control?.act;
+  if (isOnHold(state)) return notice("music", t("hold.you"));
   const sent = sending(state);
   if (sent) return notice("transfer", t("transfer.sending", { name, to: targetName(sent.to) }));
   if (act?.do === "hold" || act?.do === "park") return notice("pause", t("hold.putting", { name }));

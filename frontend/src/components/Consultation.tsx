@@ -24,8 +24,8 @@ export function ConsultedIdentity({ consultation, facts }: Pick<Props, "consulta
   const name = partnerName(consultation);
   const title = mine ? targetTitle(transfer.to) : isolated(transfer.from?.name ?? "") || name;
   const calling = transfer.state === "calling";
-  const talks =
-    consultation.hears === "nobody" ? t("consult.waits", { name }) : t("consult.talking", { name });
+  const waits = mine ? t("consult.waits", { name }) : t("hold.onHold");
+  const talks = consultation.hears === "nobody" ? waits : t("consult.talking", { name });
   const { display } = transfer.to;
   return (
     <Identity
@@ -44,7 +44,9 @@ export function WhoHearsWhom({ consultation, facts, waits, onAct }: Props) {
   const [talks, waiting] = hears === "customer" ? [facts.shortName, other] : [other, facts.shortName];
   const calling = transfer.state === "calling";
   const swaps = !waits && !calling && colleague !== null && customer !== null;
-  const music = hears === "nobody" ? [talks, waiting] : hears === "all" || calling ? [] : [waiting];
+  // That this agent hears it is said above.
+  const music =
+    hears === "nobody" ? (mine ? [talks, waiting] : []) : hears === "all" || calling ? [] : [waiting];
   const talkTo = (name: string) => {
     if (!swaps) return;
     const [hold, resume] = name === facts.shortName ? [colleague, customer] : [customer, colleague];

@@ -5,9 +5,10 @@ import type { WebPush } from "../adapters/webPush";
 import type { Config } from "../config";
 import type { Api, AudioDevices } from "../ports";
 import type { ScreenModules, Screens } from "../screens/screens";
+import type { SoftphoneEvent } from "../softphone/events";
+import type { State } from "../softphone/state";
 import { Dialog } from "./Dialog";
 import { Later } from "./Later";
-import { SignOutDialog } from "./SignOutDialog";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
@@ -25,17 +26,14 @@ interface Props {
   microphoneAllowed: boolean;
   /** Whether single keys are shortcuts. */
   shortcuts: boolean;
-  /** Who is on the line; null: nobody, and nothing is asked before signing out. */
-  caller: string | null;
-  /** The caller waits while a colleague is asked: one press ends no such call. */
-  consults: boolean;
-  hangUp(): void;
+  state: State;
+  send(event: SoftphoneEvent): void;
   onClose(): void;
 }
 
 export function DeskDialog(props: Props) {
-  const { dialog, api, config, audio, preferences, webPush, shortcuts, caller } = props;
-  const { microphoneAllowed, consults, hangUp, onClose } = props;
+  const { dialog, api, config, audio, preferences, webPush, shortcuts } = props;
+  const { microphoneAllowed, state, send, onClose } = props;
   switch (dialog) {
     case "settings":
       return (
@@ -46,8 +44,10 @@ export function DeskDialog(props: Props) {
         </LaterDialog>
       );
     case "sign-out":
-      return caller === null ? null : (
-        <SignOutDialog {...{ config, consults, onClose }} name={caller} onHangUp={hangUp} />
+      return (
+        <LaterDialog {...props} title={t("top.signOut")}>
+          {({ SignOutDialog }) => <SignOutDialog {...{ state, config, api, send, onClose }} />}
+        </LaterDialog>
       );
     case "shortcuts":
       return (

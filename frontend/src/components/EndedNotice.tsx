@@ -2,15 +2,13 @@
 import { minutes } from "../format";
 import { endingSentence } from "../softphone/announcements";
 import { canBeCalled } from "../softphone/colleague";
-import { callerFacts, lastEnding } from "../softphone/selectors";
+import { callerFacts, lastEnding, NOBODY } from "../softphone/selectors";
 import type { Ending, State } from "../softphone/state";
 import type { Call } from "../messages";
 import { partyTitle } from "../words";
 import { Icon } from "./Icon";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
-
-const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
 interface Props {
   state: State;

@@ -1,10 +1,9 @@
 /** Beside the call in focus: who rings softly, and who waits with music until the agent comes back. */
-import { callerFacts } from "../softphone/selectors";
+import { callerFacts, NOBODY } from "../softphone/selectors";
 import { handedWith } from "../softphone/room";
 import { canPark, notParked, parkedBeside, secondRing } from "../softphone/secondCall";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
-import { NOBODY } from "./CallElsewhere";
 import { Icon } from "./Icon";
 import { HandedNotice } from "./IncomingCall";
 import { Timer } from "./Identity";

@@ -4,11 +4,12 @@ import type { PreferenceStore, Theme } from "../adapters/preferences";
 import type { WebPush } from "../adapters/webPush";
 import type { Config } from "../config";
 import type { Api, AudioDevice, AudioDevices, OutputKind } from "../ports";
-import { Dialog, Switch } from "./Dialog";
+import { Dialog } from "./Dialog";
 import { isolated } from "../names";
 import { Icon } from "./Icon";
 import { useStore } from "./useStore";
 import { WakeSetting } from "./WakeSetting";
+import { Switch } from "./Switch";
 import { t } from "../i18n/i18n";
 
 interface Props {

@@ -1,6 +1,7 @@
 /** All keys that do something, and the switch that turns the single ones off. */
 import type { ComponentChildren } from "preact";
-import { Dialog, Switch } from "./Dialog";
+import { Dialog } from "./Dialog";
+import { Switch } from "./Switch";
 import { t } from "../i18n/i18n";
 
 const Key = ({ children }: { children: string }) => <kbd>{children}</kbd>;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
 import type { WebPush, WebPushState } from "../adapters/webPush";
-import { Switch } from "./Dialog";
+import { Switch } from "./Switch";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 

@@ -1,6 +1,18 @@
 import { screen, waitFor } from "@testing-library/preact";
 import { describe, expect, it } from "vitest";
-import { LEG, NOW, openState, push, rang, readyState, ringingState, ROOT, sample } from "../testing/samples";
+import { colleague, grace, roomIs } from "../testing/rooms";
+import {
+  after,
+  LEG,
+  NOW,
+  openState,
+  push,
+  rang,
+  readyState,
+  ringingState,
+  ROOT,
+  sample,
+} from "../testing/samples";
 import { button, callArea, reach, show } from "../testing/show";
 
 describe("being called", () => {
@@ -53,6 +65,13 @@ describe("being called", () => {
 });
 
 describe("a call that is not in this page", () => {
+  it("of a colleague, into which the agent was taken, is left and not ended", async () => {
+    const { user, asked } = show(after(readyState(), roomIs({ agent: grace, others: [colleague()] })));
+    expect(screen.queryByRole("button", { name: "End the call" })).toBeNull();
+    await user.click(button("Leave the call"));
+    expect(asked).toContainEqual({ type: "call.hang-up", sid: ROOT });
+  });
+
   it("says when it could not be ended, and lets the agent try again", async () => {
     const live = sample("call.status").live;
     const { user, asked, send } = show(readyState());

@@ -4,6 +4,7 @@ import { there } from "../../gallery/data";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Call, PastCall } from "../messages";
 import { after, NOW, openState, push, rang, readyState, ringingState, sample } from "../testing/samples";
+import { failingScreens } from "../testing/screens";
 import { button, callArea, reach, show } from "../testing/show";
 import { widthOf } from "../testing/width";
 import { config } from "../../gallery/fakes";
@@ -233,6 +234,12 @@ describe("notifications", () => {
     expect(requestPermission).not.toHaveBeenCalled();
     await user.click(button("Show notifications"));
     expect(preferences.get()).toMatchObject({ notify: true, notifyOffered: true });
+    expect(screen.queryByText(/can show a notification/)).toBeNull();
+  });
+
+  it("are not offered before the settings are there, with which the words come", () => {
+    vi.stubGlobal("Notification", Object.assign(class {}, { permission: "default" }));
+    show(readyState(), {}, {}, { screens: failingScreens("never") });
     expect(screen.queryByText(/can show a notification/)).toBeNull();
   });
 

@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import { TARGETS, targetsOf } from "../../gallery/rooms";
 import { colleague, grace, GRACE_LEG, roomIs, transfer } from "../testing/rooms";
-import { after, LEG, NOW, openState, ringingState, ROOT } from "../testing/samples";
+import { after, LEG, me, NOW, openState, ringingState, ROOT } from "../testing/samples";
 import { button, callArea, show } from "../testing/show";
 import { validCheck } from "../testing/fakes";
 
@@ -180,6 +180,19 @@ describe("talking to a colleague first", () => {
     expect(acts(asked)).toEqual([{ do: "swap", hold: ROOT, resume: GRACE_LEG }]);
   });
 
+  it("says at the desk of who is asked that it is the one on hold, and not whom the other talks with", async () => {
+    const { send } = show(talking());
+    const to = { agent: me, team: null, number: "", display: "", name: me.name };
+    const asked = { agent: grace, others: [colleague()], transfer: transfer({ from: grace, to }) };
+    send(roomIs({ ...asked, waits: true }));
+    await callArea().findByText("You are on hold and hear music.");
+    callArea().getByRole("heading", { name: "Grace Hopper" });
+    callArea().getByText("On hold");
+    expect(callArea().queryByText(/hears only music|Talking to/)).toBeNull();
+    send(roomIs({ ...asked, held: true }));
+    await callArea().findByText("Talking to Grace");
+  });
+
   it("cannot hand over to whose phone rings still", async () => {
     const { user, asked, send } = show(talking());
     send(roomIs({ ...consulting, transfer: transfer({ state: "calling" }) }));
@@ -214,4 +227,14 @@ it("shows who else is in the call, each with hold, mute and a way out", async ()
   await waitFor(() => expect(button("Hold Grace Hopper").getAttribute("aria-pressed")).toBe("true"));
   await user.click(button("Remove Grace Hopper from the call"));
   expect(acts(asked).at(-1)).toEqual({ do: "remove", leg: GRACE_LEG });
+});
+
+it("says of whoever did not come that they were not reached, until that is closed", async () => {
+  const { user, send } = show(talking());
+  send(roomIs({ others: [colleague({ state: "calling" })] }));
+  await callArea().findByText("Is being called");
+  send(roomIs({ others: [colleague({ state: "left" })] }), { type: "unreached.late" });
+  expect((await callArea().findByRole("alert")).textContent).toBe("Grace Hopper was not reached.");
+  await user.click(button("Close this message"));
+  expect(callArea().queryByRole("alert")).toBeNull();
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { BOARDS } from "../../gallery/board";
 import type { BoardAgent } from "../messages";
 import type { State } from "../softphone/state";
-import { roomIs, supervisor } from "../testing/rooms";
+import { colleague, grace, roomIs, supervisor } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, readyState, ROOT } from "../testing/samples";
 import { failingScreens } from "../testing/screens";
 import { asksForHelp, begins, isInAs, SUPERVISE, supervising } from "../testing/supervision";
@@ -225,6 +225,17 @@ describe("the agent's card", () => {
     send(roomIs());
     await user.keyboard("h");
     expect(helps()).toHaveLength(2);
+  });
+
+  it("of a colleague in the call has no help to ask for: that is its agent's", async () => {
+    const { user, asked, send } = show(talking());
+    send(roomIs({ agent: grace, others: [colleague()] }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: /help/i, pressed: false })).toBeNull());
+    await user.keyboard("{Shift>}H{/Shift}");
+    expect(asked).toEqual([]);
+    // Grace leaves: it is Ada's call.
+    send(roomIs());
+    await screen.findByRole("button", { name: "Ask for help" });
   });
 
   it("is over with who has taken the call over", async () => {

@@ -414,6 +414,7 @@ export const de: PageWords = {
   "hold.key": "Halten",
   "hold.onHold": "Gehalten",
   "hold.call": "Gespräch {length}",
+  "hold.you": "Sie werden gehalten und hören Musik.",
   "hold.music": "**{name} hört Musik** und hört Sie nicht.",
   "hold.putting": "{name} wird gehalten …",
   "hold.taking": "{name} wird zurückgeholt …",
@@ -451,6 +452,7 @@ export const de: PageWords = {
   "others.holdName": "{name} halten",
   "others.muteName": "{name} stummschalten",
   "others.remove": "{name} aus dem Gespräch nehmen",
+  "others.notReached": "{name} wurde nicht erreicht.",
   "control.late": "Was daraus wurde, hat niemand gesagt. Versuchen Sie es erneut.",
 
   // Supervisors in a call, and help that is asked for
@@ -469,7 +471,7 @@ export const de: PageWords = {
   "say.listens": "{name} hört mit.",
   "say.whispers": "{name} flüstert Ihnen zu. {customer} hört es nicht.",
   "say.joined": "{name} ist beigetreten.",
-  "say.supervisorGone": "{name} ist nicht mehr im Gespräch.",
+  "say.gone": "{name} ist nicht mehr im Gespräch.",
   "say.helpAsked": "Um Hilfe gebeten.",
   "say.helpTakenBack": "Es wird nicht mehr um Hilfe gebeten.",
   "say.wantsHelp": "{name} bittet um Hilfe.",
@@ -519,6 +521,7 @@ export const de: PageWords = {
   "move.text": "Läuft in einem anderen Tab oder Gerät. {name} hört keine Unterbrechung.",
   "move.here": "Hierher holen",
   "move.end": "Gespräch beenden",
+  "move.leave": "Gespräch verlassen",
   "move.starting": "Ihr Telefon wird hier gestartet. Dort sprechen Sie so lange weiter.",
   "move.coming": "Das Gespräch wird hierher geholt.",
   "move.stay": "Dort lassen",
@@ -588,11 +591,6 @@ export const de: PageWords = {
   "signal.notReachable": "! Nicht erreichbar",
   "signal.notification": "{name} ruft an",
   "signal.notificationLine": "{name} ruft {line} an",
-  "offer.label": "Benachrichtigungen",
-  "offer.text":
-    "Möchten Sie sehen, wer anruft, während diese Seite verdeckt ist? Ringdesk kann eine Benachrichtigung zeigen.",
-  "offer.show": "Benachrichtigungen zeigen",
-  "offer.no": "Nein, danke",
 
   // Times and numbers
   "time.today": "Heute",
@@ -750,13 +748,6 @@ export const de: PageWords = {
   "settings.speakerNo": "Lautsprecher {number}",
 
   // Signing out
-  "signOut.title": "Während des Gesprächs abmelden?",
-  "signOut.text": "{name} ist in der Leitung. Das Abmelden beendet das Gespräch.",
-  "signOut.consults":
-    "{name} wartet, bis feststeht, wer das Gespräch hat. Übergeben Sie es zuerst, oder brechen Sie das Weiterleiten ab.",
-  "signOut.back": "Zurück zum Gespräch",
-  "signOut.cancel": "Abbrechen",
-  "signOut.end": "Abmelden und Gespräch beenden",
   "signedOut.title": "Sie wurden abgemeldet",
   "signedOut.message": "Sie wurden abgemeldet.",
   "signedOut.again": "Melden Sie sich wieder an, um Anrufe anzunehmen.",

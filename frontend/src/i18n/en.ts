@@ -413,6 +413,7 @@ export const en = {
   "hold.key": "Hold",
   "hold.onHold": "On hold",
   "hold.call": "Call {length}",
+  "hold.you": "You are on hold and hear music.",
   "hold.music": "**{name} hears music** and cannot hear you.",
   "hold.putting": "{name} is being put on hold…",
   "hold.taking": "{name} is being taken off hold…",
@@ -450,6 +451,7 @@ export const en = {
   "others.holdName": "Hold {name}",
   "others.muteName": "Mute {name}",
   "others.remove": "Remove {name} from the call",
+  "others.notReached": "{name} was not reached.",
   "control.late": "Nobody said what became of that. Try again.",
 
   // Supervisors in a call, and help that is asked for
@@ -467,7 +469,7 @@ export const en = {
   "say.listens": "{name} is listening.",
   "say.whispers": "{name} whispers to you. {customer} does not hear it.",
   "say.joined": "{name} has joined.",
-  "say.supervisorGone": "{name} is no longer in the call.",
+  "say.gone": "{name} is no longer in the call.",
   "say.helpAsked": "Help asked for.",
   "say.helpTakenBack": "Help is no longer asked for.",
   "say.wantsHelp": "{name} asks for help.",
@@ -517,6 +519,7 @@ export const en = {
   "move.text": "This call is on another tab or device. {name} hears no break.",
   "move.here": "Continue here",
   "move.end": "End the call",
+  "move.leave": "Leave the call",
   "move.starting": "Your phone is being started here. You talk on there meanwhile.",
   "move.coming": "The call is being brought here.",
   "move.stay": "Leave it there",
@@ -581,10 +584,6 @@ export const en = {
   "signal.notReachable": "! Not reachable",
   "signal.notification": "{name} calls",
   "signal.notificationLine": "{name} calls {line}",
-  "offer.label": "Notifications",
-  "offer.text": "See who calls while this page is hidden? Ringdesk can show a notification.",
-  "offer.show": "Show notifications",
-  "offer.no": "No, thanks",
 
   // Times and numbers
   "time.today": "Today",
@@ -737,13 +736,6 @@ export const en = {
   "settings.speakerNo": "Loudspeaker {number}",
 
   // Signing out
-  "signOut.title": "Sign out during the call?",
-  "signOut.text": "{name} is on the line. Signing out ends the call.",
-  "signOut.consults":
-    "{name} waits until it is settled who has the call. Hand over or cancel the transfer first.",
-  "signOut.back": "Back to the call",
-  "signOut.cancel": "Cancel",
-  "signOut.end": "Sign out and end the call",
   "signedOut.title": "You were signed out",
   "signedOut.message": "You were signed out.",
   "signedOut.again": "Sign in again to take calls.",

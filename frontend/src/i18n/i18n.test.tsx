@@ -80,7 +80,8 @@ describe("the sources", () => {
       contacts: /components\/contact\/|\/contacts\//,
       messages: /components\/(Messages|Thread\w+|ClosedThread|Bubble|Composer)\.tsx|threads\/threadWords/,
       sends: /components\/sends\/|groupSends\//,
-      settings: /components\/(SettingsDialog|ShortcutsDialog|WakeSetting)\.tsx/,
+      settings:
+        /components\/(NotificationOffer|SettingsDialog|ShortcutsDialog|SignOutDialog|WakeSetting)\.tsx/,
     };
     const strays = WORDED.flatMap((screen) =>
       sources.flatMap(([path, text]) =>

@@ -1,5 +1,6 @@
 /** What the live regions say when the state changes. Nothing is said twice, and timers are never said. */
-import { spokenMinutes } from "../format";
+import { spokenMinutes, spokenNumber } from "../format";
+import type { Participant } from "../messages";
 import { firstName } from "../names";
 import { isolated } from "../names";
 import { availabilitySentence, partyTitle, presenceWord } from "../words";
@@ -12,6 +13,8 @@ import {
   handedWith,
   heldSince,
   helpSince,
+  isOnHold,
+  othersChanged,
   parkedCalls,
   partnerName,
   shownCall,
@@ -19,7 +22,7 @@ import {
   thirdParties,
 } from "./room";
 import { parkedBeside, secondRing } from "./secondCall";
-import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
+import { callerFacts, currentFacts, lastEnding, weak, NOBODY } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
 import { superviseAnnouncement } from "./supervisingWords";
 import { heldFor } from "./waits";
@@ -114,8 +117,6 @@ function secondAnnouncement(before: State, after: State): Announcement | null {
   };
 }
 
-const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
-
 /** A ring that is a transfer begins with who sends it. */
 function handedWho(handed: HandedOver | null, who: string): string {
   if (!handed) return who;
@@ -129,6 +130,8 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
   if (before.calls.focus?.id !== after.calls.focus?.id || !isTalk(after.calls.focus)) return null;
   const customer = currentFacts(after)?.spoken.shortName ?? t("say.otherSide");
   const [was, is] = [consultation(before), consultation(after)];
+  if (isOnHold(after)) return isOnHold(before) ? null : { polite: t("hold.you") };
+  if (isOnHold(before) && !is) return { polite: t("say.callWith", { name: customer }) };
   if (is && (is.transfer.state !== was?.transfer.state || is.hears !== was.hears)) {
     const name = partnerName(is);
     if (is.transfer.state === "calling")
@@ -141,7 +144,28 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
       : { polite: t("say.talkingTo", { name, customer }) };
   }
   const supervised = helpAnnouncement(before, after, customer);
-  return supervised ?? (is ? null : holdAnnouncement(before, after, customer));
+  if (supervised) return supervised;
+  const held = is ? null : holdAnnouncement(before, after, customer);
+  const sentences = [held?.polite, ...partySentences(before, after)].filter(Boolean);
+  return sentences.length ? { polite: sentences.join(" ") } : null;
+}
+
+/** Of who else is in the call: has come or gone, is held or not. Who did not come is read out where it is written. */
+function partySentences(before: State, after: State): string[] {
+  return othersChanged(before, after).flatMap(({ was, is }) => {
+    const key =
+      was?.state === "in"
+        ? !is
+          ? "say.gone"
+          : is.held !== was.held && (is.held ? "say.onHold" : "say.offHold")
+        : is?.state === "in" && "say.joined";
+    const party = is ?? was;
+    return key && party ? t(key, { name: spokenParty(party) }) : [];
+  });
+}
+
+function spokenParty({ agent, name, display }: Participant): string {
+  return agent || name ? firstName(agent?.name || name) : isolated(spokenNumber(display));
 }
 
 /** Of the call's agent: a supervisor has come, does something else, or has gone; and that help was asked for. */
@@ -156,7 +180,7 @@ function helpAnnouncement(before: State, after: State, customer: string): Announ
     return { polite: t("say.joined", { name }) };
   }
   const gone = was.find((one) => !is.some(({ leg }) => leg === one.leg));
-  if (gone) return { polite: t("say.supervisorGone", { name: firstName(gone.name) }) };
+  if (gone) return { polite: t("say.gone", { name: firstName(gone.name) }) };
   const [asked, asks] = [helpSince(shownCall(before)), helpSince(shownCall(after))];
   if ((asked === null) === (asks === null)) return null;
   return { polite: asks === null ? t("say.helpTakenBack") : t("say.helpAsked") };

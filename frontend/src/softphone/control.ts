@@ -5,7 +5,15 @@
 import type { Call, Supervision } from "../messages";
 import { t } from "../i18n/i18n";
 import type { Command } from "./events";
-import { heldSince, helpSince, isUnderWay, parkedCalls } from "./room";
+import {
+  heldSince,
+  helpSince,
+  isUnderWay,
+  othersChanged,
+  parkedCalls,
+  partyName,
+  thirdParties,
+} from "./room";
 import { isTalk, type State } from "./state";
 
 type Person = { agent: number } | { number: string };
@@ -58,6 +66,25 @@ export function acted(state: State, act: CallAct): Step {
   ];
 }
 
+/** Nobody came who was called, and the server does not say why. */
+export function unexplained(state: State): State {
+  if (!state.unreached?.name) return state;
+  const { root, name } = state.unreached;
+  return noticed({ ...state, unreached: null }, root, t("others.notReached", { name }));
+}
+
+/** Why nobody came who was called: before it is told that they are not there, or after it. */
+export function explained(state: State, root: string, problem: string): State {
+  const isCalled = !state.unreached && thirdParties(state).some((party) => party.state === "calling");
+  return noticed({ ...state, unreached: isCalled ? { root, name: "" } : null }, root, problem);
+}
+
+/** What else has been asked for goes on waiting. */
+function noticed(state: State, root: string, problem: string): State {
+  const control = state.control ?? { root, act: null, taken: false };
+  return { ...state, control: { ...control, problem } };
+}
+
 export function taken(state: State, sid: string): State {
   const { control } = state;
   return control?.act && control.root === sid ? { ...state, control: { ...control, taken: true } } : state;
@@ -77,16 +104,31 @@ export function controlLate(state: State): State {
 export function controlled(before: State, after: State): State {
   const { focus } = after.calls;
   const root = isTalk(focus) ? focus.root : null;
-  let { control, hold } = after;
+  let { control, hold, unreached } = after;
   if (control && control.root !== root) control = null;
   const call = root ? after.lives[root]?.call : undefined;
-  if (control?.act && isDone(control, call)) control = null;
+  if (control?.act && isDone(control, call))
+    control = control.problem ? { ...control, act: null, taken: false } : null;
+  if (unreached && unreached.root !== root) unreached = null;
+  const name = notReached(before, after);
+  if (root && name) unreached = unreached?.name === "" ? null : { root, name };
   const failure = root ? failureOf(before.lives[root]?.call, call) : "";
   if (root && failure) control = { root, act: null, taken: false, problem: failure };
   const music = hearsMusic(after, root);
   if (music === null) hold = null;
   else if (hold?.root !== music.root || hold.since !== music.since) hold = { ...music, reminders: 0 };
-  return control === after.control && hold === after.hold ? after : { ...after, control, hold };
+  const same = control === after.control && hold === after.hold && unreached === after.unreached;
+  return same ? after : { ...after, control, hold, unreached };
+}
+
+/** Who was called into the call in vain, and not taken out by this agent. */
+function notReached(before: State, after: State): string {
+  const act = before.control?.act;
+  const taken = act?.do === "remove" ? act.leg : "";
+  const gone = othersChanged(before, after).find(
+    ({ was, is }) => was?.state === "calling" && !is && was.leg !== taken,
+  );
+  return gone?.was ? partyName(gone.was) : "";
 }
 
 /** Who is not to be forgotten: the customer of the call in focus, else one who is parked. */

@@ -62,6 +62,8 @@ export type SoftphoneEvent =
   | { type: "call.not-acted"; sid: string; message: string }
   /** Nobody says what became of it. */
   | { type: "control.late" }
+  /** Nobody says why somebody did not come who was called into the call. */
+  | { type: "unreached.late" }
   /** The call of this root may go on here; or why not; or nobody says so. */
   | { type: "move.noted"; sid: string; at: number }
   | { type: "move.refused"; sid: string; message: string }

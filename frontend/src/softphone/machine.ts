@@ -1,6 +1,6 @@
 /** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
 import { callsTransition } from "./calls";
-import { acted, controlLate, controlled, refused, taken } from "./control";
+import { acted, controlLate, controlled, refused, taken, unexplained } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
 import { asking, dialledHere, movedHere, movedOn, moveLate, movesFailed, notMoved } from "./moving";
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
@@ -116,6 +116,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [refused(state, event.sid, event.message)];
     case "control.late":
       return [controlLate(state)];
+    case "unreached.late":
+      return [unexplained(state)];
     case "agent.closed-problem":
       return [state.control?.act ? state : { ...state, control: null }];
     case "hold.lasts":

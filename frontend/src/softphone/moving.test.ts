@@ -111,6 +111,16 @@ describe("bringing it here", () => {
     expect(types(starting, { type: "device.changed", state: "registered", at: NOW })).toContain("call.move");
   });
 
+  it("starts the phone here though the agent has chosen Finished, until the call is over", () => {
+    const finished: SoftphoneEvent = { type: "agent.chose", availability: "offline" };
+    const second = after(readyState(), finished, { type: "leader.changed", leader: "elsewhere" }, told());
+    const taking = after(second, pressed);
+    expect(types(taking, { type: "leader.changed", leader: "held" })).toContain("phone.start");
+    const held = after(taking, { type: "leader.changed", leader: "held" });
+    expect(types(held, { type: "device.changed", state: "registered", at: NOW })).toContain("call.move");
+    expect(types(held, push({ ...sample("call.ended") }))).toContain("phone.stop");
+  });
+
   it("leaves the phone of the tab that talks alone until the call is over there", () => {
     const state = after(openState(), { type: "leader.changed", leader: "elsewhere" });
     expect(state.device.wanted).toBe(true);

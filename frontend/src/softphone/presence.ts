@@ -1,6 +1,8 @@
 /** Whether the agent wants calls, as the agent, a supervisor or a rule says: what the desk knows of it, and changes. */
 import type { Availability, Presence } from "../messages";
 import type { Command, SoftphoneEvent } from "./events";
+import { elsewhere } from "./moving";
+import { parkedCalls } from "./room";
 import { inCall, type State } from "./state";
 import { byOurClock } from "../serverClock";
 
@@ -34,9 +36,11 @@ export function stillAhead(backAt: string | null | undefined): string | null {
   return backAt && byOurClock(backAt) > Date.now() ? backAt : null;
 }
 
-/** The agent's phone is switched off until the agent comes back. */
+/** The agent's phone is switched off until the agent comes back: not while a call of the agent's lives. */
 export function isFinished(state: State): boolean {
-  return state.availability === "offline" && !inCall(state);
+  if (state.availability !== "offline" || inCall(state)) return false;
+  // Whoever is parked waits for this phone, also while the desk's connection is lost.
+  return elsewhere(state) === null && parkedCalls(state).length === 0;
 }
 
 export function chose(state: State, { availability, reason, backAt }: Chosen): Step {

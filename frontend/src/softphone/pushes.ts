@@ -2,6 +2,7 @@
 import type { Availability, Call, HelpAsked, LiveCall, Queue, ServerMessage } from "../messages";
 import { talkSeconds } from "../words";
 import { endingOf, failureOf, idle, nextInFocus, ringsOf, withoutOther } from "./calls";
+import { explained } from "./control";
 import type { Command } from "./events";
 import { failureOfResult, type Remedy } from "./failures";
 import { type Calls, type Ending, inCall, isDialling, isSupervising, isTalk, type State } from "./state";
@@ -90,6 +91,7 @@ function signedOut(state: State, message: string): State {
     interrupted: null,
     helps: [],
     move: null,
+    unreached: null,
   };
 }
 
@@ -263,11 +265,15 @@ function problem(state: State, message: Extract<ServerMessage, { type: "call.pro
     if (focus.root !== null && focus.root !== message.sid) return [state];
     return over(state, focus.id, { ...failureOf(focus, failure, null, at), root: message.sid });
   }
+  // Once people have talked it is about somebody else, who was called into the call.
+  const isMade = (state.lives[message.sid]?.call.participants ?? []).length > 0;
   if (isTalk(focus) && focus.root === message.sid) {
+    if (isMade || focus.incoming) return [explained(state, message.sid, message.message)];
     return over(state, focus.id, failureOf(focus, failure, null, at));
   }
   const told = focus === null ? calls.ending : null;
   if (told && told.kind !== "withdrawn" && told.kind !== "supervised") {
+    if (told.kind === "ended" && (isMade || !told.dialled)) return [state];
     const { root, hints, line } = told;
     if (root !== null && root !== message.sid) return [state];
     const ending: Ending = {

@@ -1,14 +1,28 @@
 import { describe, expect, it, vi } from "vitest";
+import type { Participant } from "../messages";
 import { signalOf } from "../pageSignals";
 import { said } from "../testing/announced";
 import { colleague, grace, GRACE_LEG, room, roomIs, transfer } from "../testing/rooms";
-import { after, LEG, NOW, openState, push, ringingState, ROOT, sample } from "../testing/samples";
+import {
+  after,
+  dialled,
+  LEG,
+  me,
+  NOW,
+  openState,
+  push,
+  readyState,
+  ringingState,
+  ROOT,
+  sample,
+} from "../testing/samples";
 import { endingSentence } from "./announcements";
 import { commandRunner, type Ports } from "./commands";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { callKeys, consultation } from "./room";
 import { lastEnding } from "./selectors";
+import type { State } from "./state";
 import { waitsOf } from "./waits";
 
 const hold: SoftphoneEvent = { type: "agent.acted", act: { do: "hold" } };
@@ -190,6 +204,30 @@ describe("a warm transfer", () => {
   });
 });
 
+describe("an agent who is put on hold", () => {
+  const to = { agent: me, team: null, number: "", display: "", name: me.name };
+  const asked = transfer({ from: grace, to });
+  const ours = { agent: grace, others: [colleague()] };
+  const asking = () => after(openState(), roomIs({ ...ours, held: true, transfer: asked }));
+  const aside = roomIs({ ...ours, waits: true, transfer: asked });
+
+  it("is told that, and not to talk with the customer, while who asks goes back there", () => {
+    expect(consultation(after(asking(), aside))?.hears).toBe("nobody");
+    expect(said(asking(), aside, roomIs({ ...ours, held: true, transfer: asked }))).toEqual([
+      "You are on hold and hear music.",
+      "Talking to Grace. Maya is on hold.",
+    ]);
+  });
+
+  it("is told that as one of three, too, and that it is over", () => {
+    const talk = after(openState(), roomIs(ours));
+    expect(said(talk, roomIs({ ...ours, waits: true }), roomIs(ours))).toEqual([
+      "You are on hold and hear music.",
+      "Call with Maya.",
+    ]);
+  });
+});
+
 describe("the server is told first", () => {
   it("that the agent hangs up, before the phone does", () => {
     const [, ...commands] = transition(talking(), { type: "agent.hung-up", at: NOW });
@@ -243,4 +281,128 @@ it("takes out who is asked to leave, and waits until that is so", () => {
   expect(command).toMatchObject({ type: "call.act", act: { do: "remove", leg: GRACE_LEG } });
   expect(after(waits, roomIs({ others: [colleague()] })).control).not.toBeNull();
   expect(after(waits, roomIs({ others: [colleague({ state: "left" })] })).control).toBeNull();
+});
+
+describe("somebody else who is called into the call", () => {
+  const outside = (change: Partial<Participant> = {}) =>
+    colleague({
+      leg: "CA-out",
+      role: "third-party",
+      agent: null,
+      name: "",
+      number: "+12025550142",
+      display: "(202) 555-0142",
+      ...change,
+    });
+  const isCalled = roomIs({ others: [outside({ leg: "called-7", state: "calling" })] });
+  const isGone = roomIs({ others: [outside({ state: "left" })] });
+  const called = () => after(openState(), isCalled);
+  const why = push({ type: "call.problem", sid: ROOT, message: "The line is busy.", permanent: false });
+  const unreachedWait = (state: State) => waitsOf(state).find(({ key }) => key.startsWith("unreached"));
+  const notReached = (state: State) => {
+    const wait = unreachedWait(state);
+    return wait ? after(state, wait.late(NOW)).control?.problem : null;
+  };
+
+  it("and does not come is said to be not reached, unless the server says why in a moment", () => {
+    expect(unreachedWait(called())).toBeUndefined();
+    const gone = after(called(), isGone);
+    expect(gone.control).toBeNull();
+    expect(unreachedWait(gone)?.ms).toBe(2000);
+    expect(notReached(gone)).toBe("(202) 555-0142 was not reached.");
+    // It stands where it is read out by itself.
+    expect(said(called(), isGone, { type: "unreached.late" })).toEqual([]);
+    expect(notReached(after(called(), roomIs()))).toBe("(202) 555-0142 was not reached.");
+  });
+
+  it.each([
+    ["after it is gone", [isGone, why]],
+    ["before", [why, isGone]],
+  ])("is told once, with the server's reason: %s", (_when, events) => {
+    const state = after(called(), ...events);
+    expect(state.control?.problem).toBe("The line is busy.");
+    expect(unreachedWait(state)).toBeUndefined();
+    // The next one who is called in vain is told, too.
+    const again = after(state, { type: "agent.closed-problem" }, isCalled, isGone);
+    expect(notReached(again)).toBe("(202) 555-0142 was not reached.");
+  });
+
+  it("ends no call by not coming, whoever made it", () => {
+    const [talks, ...commands] = transition(called(), why);
+    expect(commands).toEqual([]);
+    expect(talks.calls.focus?.state).toBe("open");
+    const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW };
+    expect(lastEnding(after(called(), gone, why))).toMatchObject({ kind: "ended" });
+    const made = after(readyState(), dialled, { type: "call.ringing", id: "dial-1", sid: ROOT });
+    const talking = after(made, { type: "call.accepted", id: "dial-1", sid: ROOT, at: NOW }, isCalled);
+    expect(after(talking, why)).toMatchObject({
+      calls: { focus: { state: "open" } },
+      control: { problem: "The line is busy." },
+    });
+  });
+
+  it("leaves what is asked for meanwhile as it is, and is read when that is done", () => {
+    const holding = after(called(), hold, why);
+    expect(callKeys(holding)).toMatchObject({ held: true, holding: true });
+    const done = after(holding, roomIs({ held: true, others: [outside({ state: "calling" })] }));
+    expect(done.control).toMatchObject({ act: null, problem: "The line is busy." });
+  });
+
+  it("is not missed when the agent has taken them out, or the talk about the customer", () => {
+    const act = { do: "remove", leg: "called-7" } as const;
+    expect(notReached(after(called(), { type: "agent.acted", act }, isGone))).toBeNull();
+    const rings = { held: true, others: [colleague({ state: "calling" })] };
+    for (const state of ["calling", "cancelled"] as const) {
+      const asking = after(openState(), roomIs({ ...rings, transfer: transfer({ state }) }));
+      const problem = state === "calling" ? "Grace Hopper did not answer." : "";
+      const over = transfer({ state: state === "calling" ? "failed" : state, problem });
+      expect(notReached(after(asking, roomIs({ transfer: over })))).toBeNull();
+    }
+  });
+
+  it("is not missed when the call is over, or goes on without the agent", () => {
+    const { call } = room();
+    const [customer, mine] = call.participants.map((party) => ({ ...party, state: "left" as const }));
+    const told = (participants: Participant[]) =>
+      push({ type: "call.status", live: { ...room().live, call: { ...call, participants } } });
+    expect(notReached(after(called(), told([customer!, call.participants[1]!])))).toBeNull();
+    expect(notReached(after(called(), told([call.participants[0]!, mine!])))).toBeNull();
+    expect(notReached(after(called(), isGone, push({ type: "call.ended", call })))).toBeNull();
+  });
+
+  it("is heard to come, to be on hold, and to go, by name or number", () => {
+    const held = { held: true, held_since: new Date(NOW).toISOString() };
+    expect(
+      said(
+        called(),
+        // The leg has its sid now.
+        roomIs({ others: [outside({ state: "calling" })] }),
+        roomIs({ others: [outside()] }),
+        roomIs({ others: [outside(held)] }),
+        roomIs({ others: [outside()] }),
+        roomIs({ others: [outside({ state: "left" })] }),
+      ),
+    ).toEqual([
+      "2 0 2, 5 5 5, 0 1 4 2 has joined.",
+      "2 0 2, 5 5 5, 0 1 4 2 on hold.",
+      "2 0 2, 5 5 5, 0 1 4 2 off hold.",
+      "2 0 2, 5 5 5, 0 1 4 2 is no longer in the call.",
+    ]);
+    const joins = roomIs({ others: [colleague()] });
+    expect(said(talking(), roomIs({ others: [colleague({ state: "calling" })] }), joins)).toEqual([
+      "Grace has joined.",
+    ]);
+  });
+
+  it("who is asked about the customer is told with the talk alone", () => {
+    const asked = roomIs({ held: true, others: [colleague()], transfer: transfer({ state: "calling" }) });
+    const calls = { held: true, others: [colleague({ state: "calling" })] };
+    expect(
+      said(after(openState(), roomIs({ ...calls, transfer: transfer({ state: "calling" }) })), asked),
+    ).toEqual([]);
+    const taken = roomIs({ held: true, others: [colleague()], transfer: transfer({ state: "cancelled" }) });
+    expect(said(consulting(), taken, roomIs({ transfer: transfer({ state: "cancelled" }) }))).toEqual([
+      "Maya off hold. Grace is no longer in the call.",
+    ]);
+  });
 });

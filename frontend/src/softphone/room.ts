@@ -26,6 +26,11 @@ export function heldSince(call: Call | undefined): string | null {
   return (customer?.held && customer.held_since) || null;
 }
 
+/** Whether it is this agent who hears music: put on hold by whoever asked or took them in, or by a colleague. */
+export function isOnHold(state: State): boolean {
+  return partiesOf(shownCall(state)).some(({ agent, held }) => held && agent?.id === state.me.id);
+}
+
 export function isUnderWay(transfer: Transfer | null | undefined): transfer is Doing {
   return transfer != null && UNDER_WAY.includes(transfer.state);
 }
@@ -63,7 +68,9 @@ export interface Consultation {
   /** Who is asked. */
   colleague: Participant | null;
   customer: Participant | null;
-  /** "nobody": both are on hold, as when only half of what was asked for came about. */
+  /**
+   * "nobody": both are on hold, as when only half of what was asked for came about; or it is this agent who is on hold.
+   */
   hears: "colleague" | "customer" | "all" | "nobody";
 }
 
@@ -76,7 +83,8 @@ export function consultation(state: State): Consultation | null {
   const mine = transfer.from?.id === state.me.id;
   const waits = colleague?.state === "in" && colleague.held;
   const isIn = colleague?.state === "in" && !waits;
-  const hears = customer?.held ? (waits ? "nobody" : "colleague") : isIn ? "all" : "customer";
+  const alone = waits && (customer?.held || !mine);
+  const hears = alone ? "nobody" : customer?.held ? "colleague" : isIn ? "all" : "customer";
   return { transfer, mine, colleague, customer, hears };
 }
 
@@ -102,6 +110,45 @@ export function thirdParties(state: State): Participant[] {
   return partiesOf(shownCall(state)).filter(
     ({ role, agent }) => role !== "customer" && role !== "supervisor" && agent?.id !== state.me.id,
   );
+}
+
+/** How somebody else was and is in a call that goes on. */
+interface Change {
+  was: Participant | undefined;
+  is: Participant | undefined;
+}
+
+/** All but who is called, or asked, about the customer: that is told with the transfer. */
+export function othersChanged(before: State, after: State): Change[] {
+  const states = [before, after];
+  const calls = states.map(shownCall);
+  if (calls[0]?.sid !== calls[1]?.sid || !calls.every((call) => goesOn(call, after.me.id))) return [];
+  const told = (party: Participant) =>
+    calls.some((call) => {
+      const transfer = call?.transfer;
+      if (!transfer || !isTarget(party, transfer)) return false;
+      // Whose phone rings on for a moment.
+      return isUnderWay(transfer) || (transfer.state === "cancelled" && party.state === "calling");
+    });
+  const [known, now] = states.map(
+    (state) =>
+      new Map(
+        thirdParties(state)
+          .filter((party) => !told(party))
+          .map((party) => [idOf(party), party]),
+      ),
+  );
+  const ids = new Set([...(known?.keys() ?? []), ...(now?.keys() ?? [])]);
+  return [...ids].map((id) => ({ was: known?.get(id), is: now?.get(id) }));
+}
+
+/** The same in every frame: a leg may have no sid yet. */
+const idOf = ({ agent, number }: Participant) => agent?.id ?? number;
+
+/** Customer and agent are both there: whoever else goes leaves them. */
+function goesOn(call: Call | undefined, me: number): boolean {
+  const isIn = partiesOf(call).filter(({ state }) => state === "in");
+  return isIn.some(({ role }) => role === "customer") && isIn.some(({ agent }) => agent?.id === me);
 }
 
 /** Who gives the customer away, in a sentence. */
@@ -134,13 +181,15 @@ export function handedTo(call: Call | undefined, me: number): string | null {
 
 /** Which keys of a call mean something now, and which of them is pressed. */
 export interface CallKeysShown {
-  /** With a colleague: there is nobody to give away, or to be helped with. */
+  /** With a colleague: there is nobody to give away. */
   internal: boolean;
   hold: boolean;
   /** Pressed: at once, whatever the server says later. */
   held: boolean;
   /** Its word is awaited. */
   holding: boolean;
+  /** Whether there is help to ask for: the call's agent may, whose it is until the server has said something else. */
+  helps: boolean;
   help: boolean;
   /** Pressed: at once, too. */
   helpAsked: boolean;
@@ -156,6 +205,7 @@ export function callKeys(state: State): CallKeysShown {
   const holding = act?.do === "hold" || act?.do === "resume";
   const open = focus?.state === "open";
   const internal = focus !== null && isColleague(focus.hints.number);
+  const helps = !internal && (call?.agent ?? state.me).id === state.me.id;
   const moves = isUnderWay(call?.transfer);
   const held = holding ? act.do === "hold" : isHeld && !moves;
   // Without a push of it the server may not know yet that we talk.
@@ -165,7 +215,8 @@ export function callKeys(state: State): CallKeysShown {
     hold: known && !moves && (act === null || holding),
     held,
     holding,
-    help: known && !internal && (act === null || act.do === "help"),
+    helps,
+    help: known && helps && (act === null || act.do === "help"),
     helpAsked: act?.do === "help" ? act.wanted : helpSince(call) !== null,
     keypad: open && !isHeld,
     transfer: known && !internal && !moves,

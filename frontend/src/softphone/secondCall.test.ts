@@ -204,6 +204,31 @@ describe("when the call in focus is over", () => {
     expect(commands(over(), wait?.late(NOW) as SoftphoneEvent)).toEqual([{ type: "call.move", sid: ROOT }]);
   });
 
+  describe("and the agent has chosen Finished", () => {
+    const finished: SoftphoneEvent = { type: "agent.chose", availability: "offline" };
+    const alone = () => after(both(), finished, { type: "agent.hung-up", at: NOW });
+    const types = (state: State, event: SoftphoneEvent) =>
+      transition(state, event)
+        .slice(1)
+        .map((command) => (command as { type: string }).type);
+
+    it("the phone stays for who is parked, and the desk goes back all the same", () => {
+      expect(types(after(both(), finished), { type: "agent.hung-up", at: NOW })).not.toContain("phone.stop");
+      expect(alone().device.wanted).toBe(true);
+      expect(goesBackTo(alone())?.call.sid).toBe(ROOT);
+      const wait = waitsOf(alone()).find(({ key }) => key.startsWith("back"));
+      expect(types(alone(), wait?.late(NOW) as SoftphoneEvent)).toEqual(["call.move"]);
+      // A lost connection to the server takes nobody's phone away.
+      expect(types(alone(), { type: "desk.lost", at: NOW, retryAt: NOW })).not.toContain("phone.stop");
+    });
+
+    it("goes when nobody waits any more", () => {
+      const { live } = room();
+      const gone = push({ type: "call.ended", call: { ...live.call, sid: ROOT } });
+      expect(types(alone(), gone)).toContain("phone.stop");
+    });
+  });
+
   it("a page that knows nothing of the call here asks first", () => {
     const fresh = after(readyState(), granted, parked);
     expect(elsewhere(fresh)?.call.sid).toBe(ROOT);

@@ -52,6 +52,9 @@ export interface CallerFacts {
   colleague: boolean;
 }
 
+/** Who is known from the push alone. */
+export const NOBODY: Hints = { number: "", display: "", name: "", place: "", line: "" };
+
 /** The other party of a call, from the push when it has come, from the ring's own parameters until then. */
 export function callerFacts(state: State, root: string | null, hints: Hints): CallerFacts {
   const live = root ? state.lives[root] : undefined;

@@ -216,6 +216,8 @@ export interface State {
   lives: Record<string, LiveCall>;
   /** What the agent does to the call by our server. */
   control: Control | null;
+  /** Who was called into the call and did not come: the server may say why. `name` is "" when it has, before they went. */
+  unreached: { root: string; name: string } | null;
   /** Since when the customer hears music, and how often the agent was reminded of it. */
   hold: { root: string; since: string; reminders: number } | null;
   orphans: Orphan[];
@@ -259,6 +261,7 @@ export function initialState(me: Agent): State {
     lines: [],
     lives: {},
     control: null,
+    unreached: null,
     hold: null,
     orphans: [],
     interrupted: null,

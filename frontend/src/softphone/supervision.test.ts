@@ -14,6 +14,7 @@ import { signalOf } from "../pageSignals";
 import { announcement } from "./announcements";
 import type { Command, SoftphoneEvent } from "./events";
 import { transition } from "./machine";
+import { elsewhere } from "./moving";
 import { isQuiet, lastEnding } from "./selectors";
 import { inCall, type State, type Supervising } from "./state";
 import { heardAs, obstacle } from "./supervision";
@@ -211,6 +212,12 @@ describe("taking a call over", () => {
     expect(announcement(asked[0], taken, false)).toEqual({ polite: "Call with Maya Okonkwo." });
     // Ending it is meant now, and told.
     expect(commands(taken, leaves)).toEqual([{ type: "phone.hang-up-told", id: SUPERVISE, sid: ROOT }]);
+  });
+
+  it("and ended is over, and goes on at no other place", () => {
+    const over = after(supervising("listen"), takesOver, isMine(), leaves);
+    expect(lastEnding(over)).toMatchObject({ kind: "ended", movedOn: false });
+    expect(elsewhere(over)).toBeNull();
   });
 
   it("is told to who had it, with the end or after it", () => {

@@ -9,6 +9,7 @@ import { nextInFocus } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
 import { failureOfCode, lateFailure } from "./failures";
 import { heldSince } from "./room";
+import { NOBODY } from "./selectors";
 import type { Conversation, Ending, State, Supervising } from "./state";
 
 type Step = [State, ...Command[]];
@@ -142,9 +143,8 @@ export function sentenceOf(how: Exclude<How, "problem">, agent: Agent): string {
 function cutOff(state: State, { agent, at }: Of<"supervision.cut-off">): Step {
   const { calls } = state;
   if (calls.focus !== null || calls.ending !== null || state.interrupted) return [state];
-  const nobody = { number: "", display: "", name: "", place: "", line: "" };
   const message = sentenceOf("cutOff", agent);
-  const ending: Ending = { kind: "supervised", root: "", hints: nobody, agent, how: "cutOff", message, at };
+  const ending: Ending = { kind: "supervised", root: "", hints: NOBODY, agent, how: "cutOff", message, at };
   return [{ ...state, calls: { focus: null, others: [], ending } }];
 }
 
@@ -160,7 +160,8 @@ export function supervised(state: State): Step {
   const mine = (call?.participants ?? []).find(
     ({ agent, state: is }) => agent?.id === state.me.id && is !== "left",
   );
-  if (mine?.role === "agent" && mine.state === "in" && focus.phase === "in") return talksNow(state, focus);
+  if (mine?.role === "agent" && mine.state === "in" && focus.phase === "in")
+    return talksNow(state, focus, mine.leg);
   const mode = (mine?.role === "supervisor" && mine.mode) || focus.mode;
   const asked = mine?.state === "in" && mode === focus.asked ? null : focus.asked;
   const silent = mode === "listen" || asked === "listen";
@@ -172,12 +173,13 @@ export function supervised(state: State): Step {
   return [inFocus(state, { ...next, muted: silent }), { type: "phone.mute", id: focus.id, muted: silent }];
 }
 
-/** Taken over: a call like any other. */
-function talksNow(state: State, { id, root, hints, since, muted }: Supervising): Step {
+/** Taken over: a call like any other, in which this phone is as `leg`. */
+function talksNow(state: State, { id, root, hints, since, muted }: Supervising, leg: string): Step {
   const talk: Conversation = {
     state: "open",
     id,
     root,
+    leg,
     hints,
     since,
     muted,

@@ -35,7 +35,7 @@ const NEXT_REMINDER = 120_000;
 /** The agent may be quicker, or hang up on the caller who waits. */
 const BACK_WITHIN = 3000;
 let backs = 0;
-/** The server's word on why a ringing call went follows the SDK's, or was before it. */
+/** The server's word on why a ringing call went follows the SDK's, or was before it; so does why somebody did not come. */
 const REASON_WITHIN = 2000;
 
 export function startStep(state: State): StartStep | null {
@@ -65,6 +65,7 @@ export function waitsOf(state: State): Wait[] {
     startWait(state),
     callWait(state),
     controlWait(state),
+    unreachedWait(state),
     holdWait(state),
     moveWait(state),
     backWait(state),
@@ -75,6 +76,12 @@ function controlWait({ control }: State): Wait | null {
   if (!control?.act) return null;
   const key = `control ${control.root} ${JSON.stringify(control.act)}`;
   return { key, ms: CONTROL_WITHIN, late: () => ({ type: "control.late" }) };
+}
+
+function unreachedWait({ unreached }: State): Wait | null {
+  if (!unreached?.name) return null;
+  const key = `unreached ${unreached.root} ${unreached.name}`;
+  return { key, ms: REASON_WITHIN, late: () => ({ type: "unreached.late" }) };
 }
 
 function moveWait({ move }: State): Wait | null {

@@ -1,5 +1,5 @@
 /** What the server tells of a call in which people are held, asked and handed over. */
-import type { Participant, Transfer } from "../messages";
+import type { Agent, Participant, Transfer } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import { LEG, me, NOW, push, ROOT, sample } from "./samples";
 
@@ -61,6 +61,10 @@ interface Room {
   ringing?: boolean;
   /** Its agent has asked for help. */
   help?: boolean;
+  /** Whose call it is. */
+  agent?: Agent;
+  /** It is this desk's agent who hears music. */
+  waits?: boolean;
 }
 
 /** The call of the samples, as it is now. */
@@ -70,11 +74,18 @@ export function room({
   transfer: moved = null,
   ringing = false,
   help = false,
+  agent = me,
+  waits = false,
 }: Room = {}) {
   const { live } = sample("call.status");
-  const participants = [held ? { ...customer, ...HELD } : customer, mine, ...others];
+  const participants = [
+    held ? { ...customer, ...HELD } : customer,
+    waits ? { ...mine, ...HELD } : mine,
+    ...others,
+  ];
   const call = {
     ...live.call,
+    agent,
     revision: 1000,
     participants,
     transfer: moved,

@@ -4,7 +4,7 @@ import { t } from "../../i18n/i18n";
 import type { SuperviseMode } from "../../messages";
 import { firstName, isolated } from "../../names";
 import type { SoftphoneEvent } from "../../softphone/events";
-import { callerFacts, type CallerFacts } from "../../softphone/selectors";
+import { callerFacts, type CallerFacts, NOBODY } from "../../softphone/selectors";
 import type { State, Supervising } from "../../softphone/state";
 import { shownCall } from "../../softphone/room";
 import { heardAs, obstacle } from "../../softphone/supervision";
@@ -166,8 +166,6 @@ function Line({ icon, text }: { icon: Parameters<typeof Icon>[0]["name"]; text: 
     </>
   );
 }
-
-const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
 /** The server says that this agent supervises a call, and the phone of this page is not in it. */
 export function InterruptedCard({ state, send }: { state: State; send(event: SoftphoneEvent): void }) {

@@ -1,4 +1,4 @@
-/** The texts of the settings and of the list of shortcuts, in German. */
+/** The texts of the settings, the list of shortcuts and signing out, in German. */
 import type { Message } from "../messages";
 import type { en } from "./en";
 
@@ -67,4 +67,26 @@ export const de: Record<keyof typeof en, Message> = {
   "keys.leave": "Ein Feld verlassen oder einen Bereich schließen. Beendet nie ein Gespräch",
   "keys.region": "Nächster Bereich",
   "keys.list": "Diese Liste",
+
+  // Signing out
+  "signOut.title": "Während des Gesprächs abmelden?",
+  "signOut.titleParked": "Abmelden, obwohl noch jemand auf Sie wartet?",
+  "signOut.text": "{name} ist in der Leitung. Das Abmelden beendet das Gespräch.",
+  "signOut.leaves": "Mit dem Abmelden verlassen Sie das Gespräch mit {name}. Es geht ohne Sie weiter.",
+  "signOut.parked": "{name} wird gehalten und wartet auf Sie. Das Abmelden beendet dieses Gespräch.",
+  "signOut.consults":
+    "{name} wartet, bis feststeht, wer das Gespräch hat. Übergeben Sie es zuerst, oder brechen Sie das Weiterleiten ab.",
+  "signOut.back": "Zurück zum Gespräch",
+  "signOut.cancel": "Abbrechen",
+  "signOut.end": "Abmelden und Gespräch beenden",
+  "signOut.endAll": "Abmelden und Gespräche beenden",
+  "signOut.leave": "Abmelden und Gespräch verlassen",
+  "signOut.leaveAndEnd": "Abmelden, ein Gespräch verlassen und die anderen beenden",
+
+  // Offering to show notifications
+  "offer.label": "Benachrichtigungen",
+  "offer.text":
+    "Möchten Sie sehen, wer anruft, während diese Seite verdeckt ist? Ringdesk kann eine Benachrichtigung zeigen.",
+  "offer.show": "Benachrichtigungen zeigen",
+  "offer.no": "Nein, danke",
 };

@@ -1,4 +1,4 @@
-/** The texts of the settings and of the list of shortcuts, which are loaded with them, in English. */
+/** The texts of the settings, the list of shortcuts and signing out, which are loaded with them, in English. */
 import type { Message } from "../messages";
 
 export const en = {
@@ -64,4 +64,25 @@ export const en = {
   "keys.leave": "Leave a field or close a panel. Never ends a call",
   "keys.region": "Next region",
   "keys.list": "This list",
+
+  // Signing out
+  "signOut.title": "Sign out during the call?",
+  "signOut.titleParked": "Sign out while somebody waits for you?",
+  "signOut.text": "{name} is on the line. Signing out ends the call.",
+  "signOut.leaves": "You leave the call with {name} by signing out. It goes on without you.",
+  "signOut.parked": "{name} is on hold and waits for you. Signing out ends that call.",
+  "signOut.consults":
+    "{name} waits until it is settled who has the call. Hand over or cancel the transfer first.",
+  "signOut.back": "Back to the call",
+  "signOut.cancel": "Cancel",
+  "signOut.end": "Sign out and end the call",
+  "signOut.endAll": "Sign out and end the calls",
+  "signOut.leave": "Sign out and leave the call",
+  "signOut.leaveAndEnd": "Sign out, leave one call and end the others",
+
+  // Offering to show notifications
+  "offer.label": "Notifications",
+  "offer.text": "See who calls while this page is hidden? Ringdesk can show a notification.",
+  "offer.show": "Show notifications",
+  "offer.no": "No, thanks",
 } as const satisfies Record<string, Message>;
