@@ -2,14 +2,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announcement } from "../softphone/announcements";
 import type { State } from "../softphone/state";
-import { isWritingField } from "./fields";
 
 /** `news`: what was said of texts last. */
 export function Announcer({ state, news }: { state: State; news: string }) {
   const last = useRef(state);
   const [said, setSaid] = useState({ polite: "", assertive: "" });
   useEffect(() => {
-    const next = announcement(last.current, state, isWritingField(document.activeElement));
+    // Focus has moved by now, where it may: Enter answers on Answer alone, and never behind a dialog.
+    const elsewhere = !document.activeElement?.matches('[data-focus="answer"]');
+    const next = announcement(last.current, state, elsewhere);
     last.current = state;
     if (next) setSaid({ polite: next.polite ?? "", assertive: next.assertive ?? "" });
   }, [state]);

@@ -114,6 +114,23 @@ describe("focus", () => {
     expect(focused()).toBe(button("Keyboard shortcuts"));
   });
 
+  it("stays in a dialog when a call rings, and which keys answer is said as it is", async () => {
+    const { user, send } = show(readyState());
+    await user.click(button("Keyboard shortcuts"));
+    const dialog = await screen.findByRole("dialog");
+    within(dialog).getByRole("button", { name: "Close" }).focus();
+    // As a browser does it: what stands behind a dialog takes no focus.
+    const focus = HTMLElement.prototype.focus;
+    vi.spyOn(HTMLElement.prototype, "focus").mockImplementation(function (this: HTMLElement) {
+      if (dialog.contains(this)) focus.call(this);
+    });
+    send(push(sample("call.incoming")), rang);
+    await waitFor(() =>
+      expect(screen.getByTestId("assertive").textContent).toMatch(/Control Enter to answer\.$/),
+    );
+    expect(dialog.contains(focused())).toBe(true);
+  });
+
   it("stays in its region when Escape leaves a field", async () => {
     const { user } = show(readyState());
     await user.type(number(), "202{Escape}");
