@@ -8,6 +8,7 @@ import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
+import { countOf, isToCallBack, ringsElsewhere, somebodyWaits } from "../softphone/queues";
 
 type Caller = Queue["callers"][number];
 
@@ -18,28 +19,6 @@ interface Props {
   onTake(sid: string): Promise<void>;
   /** Takes a caller who is to be called back out of the queue. Fails with a sentence. */
   onCancel(sid: string): Promise<void>;
-}
-
-/** Of callers for whom phones ring, those who ring at colleagues'. */
-function ringsElsewhere({ state, rings_at }: Caller, me: number): boolean {
-  return state === "offered" && rings_at.length > 0 && !rings_at.some(({ id }) => id === me);
-}
-
-function isToCallBack({ state, rings_at }: Caller, me: number): boolean {
-  return state === "call-back" && !rings_at.some(({ id }) => id === me);
-}
-
-function shown(caller: Caller, me: number): boolean {
-  return ringsElsewhere(caller, me) || isToCallBack(caller, me);
-}
-
-export function countOf(queues: Queue[]): number {
-  return queues.reduce((sum, { waiting, call_backs }) => sum + waiting + call_backs, 0);
-}
-
-/** Whether there is anything to see. */
-export function somebodyWaits(queues: Queue[], me: number): boolean {
-  return countOf(queues) > 0 || queues.some(({ callers }) => callers.some((one) => shown(one, me)));
 }
 
 export function Waiting({ queues, me, onTake, onCancel }: Props) {

@@ -89,4 +89,37 @@ export const de: Record<keyof typeof en, Message> = {
     "Möchten Sie sehen, wer anruft, während diese Seite verdeckt ist? Ringdesk kann eine Benachrichtigung zeigen.",
   "offer.show": "Benachrichtigungen zeigen",
   "offer.no": "Nein, danke",
+
+  // Who waits
+  "waiting.in": "Es warten auf {team}",
+  "waiting.take": "Holen",
+  "waiting.pickUp": "Heranholen",
+  "waiting.actionFor": "{word}: {who}",
+  "waiting.taking":
+    "Ringdesk entscheidet, wer als Nächstes drankommt, wenn Sie niemanden holen. Holen beendet das Warten, und Ihr Telefon klingelt sofort.",
+  "waiting.ringing": "Klingelt bei anderen im Team",
+  "waiting.ringsAt": "klingelt bei {names}, Leitung {line}",
+  "waiting.callNow": "Zurückrufen",
+  "waiting.cancel": "Kein Rückruf",
+
+  // A call that was
+  "details.note": "Notiz und Ergebnis",
+  "details.happened": "Was geschah",
+  "details.sound": "Ton",
+  "details.soundWarned": "Gewarnt vor: {what}",
+  "details.soundWith": "Mit: {what}",
+  "details.soundPartly": "Gemessen, bis die Seite wegging.",
+  "details.began": "Beginn",
+  "details.lasted": "Dauer",
+  "details.rang": "Rufdauer",
+  "details.waited": "Gewartet",
+  "details.answeredBy": "Ange\u00adnommen von",
+  "details.calledBy": "Ange\u00adrufen von",
+  "details.callerId": "Ruf\u00adnummern\u00adanzeige",
+  "details.forged": "Vom Telefonnetz nicht bestätigt. Sie kann gefälscht sein.",
+  "details.spam": "Spam-Regel",
+  "details.isSpam": "Es gibt eine für diesen Anrufer.",
+  "details.problem": "Problem",
+  "details.notLoaded": "Was geschah, wurde nicht geladen",
+  "details.nothing": "Zu diesem Anruf ist nichts aufgezeichnet.",
 };

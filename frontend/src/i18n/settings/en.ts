@@ -85,4 +85,37 @@ export const en = {
   "offer.text": "See who calls while this page is hidden? Ringdesk can show a notification.",
   "offer.show": "Show notifications",
   "offer.no": "No, thanks",
+
+  // Who waits
+  "waiting.in": "Waiting in {team}",
+  "waiting.take": "Take",
+  "waiting.pickUp": "Pick up",
+  "waiting.actionFor": "{word}: {who}",
+  "waiting.taking":
+    "Ringdesk decides who is next, unless you take somebody. Take ends the waiting of that caller and rings your phone at once.",
+  "waiting.ringing": "Ringing at colleagues",
+  "waiting.ringsAt": "rings at {names}, line {line}",
+  "waiting.callNow": "Call back",
+  "waiting.cancel": "No call-back",
+
+  // A call that was
+  "details.note": "Note and outcome",
+  "details.happened": "What happened",
+  "details.sound": "Sound",
+  "details.soundWarned": "Warned of: {what}",
+  "details.soundWith": "With: {what}",
+  "details.soundPartly": "Measured until the page went away.",
+  "details.began": "Began",
+  "details.lasted": "Lasted",
+  "details.rang": "Rang",
+  "details.waited": "Waited",
+  "details.answeredBy": "Answered by",
+  "details.calledBy": "Called by",
+  "details.callerId": "Caller ID",
+  "details.forged": "Not confirmed by the phone network. It may be forged.",
+  "details.spam": "Spam rule",
+  "details.isSpam": "There is one for this caller.",
+  "details.problem": "Problem",
+  "details.notLoaded": "What happened did not load",
+  "details.nothing": "Nothing is recorded of this call.",
 } as const satisfies Record<string, Message>;
