@@ -1,7 +1,13 @@
 /** Two live regions, always in the page: one waits its turn, one does not. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announcement } from "../softphone/announcements";
+import { wrapUp } from "../softphone/presence";
 import type { State } from "../softphone/state";
+import { byOurClock } from "../serverClock";
+import { t } from "../i18n/i18n";
+
+/** When whoever hears the page is told how long wrap-up still is. */
+const LAST_SECONDS = 10;
 
 /** `news`: what was said of texts last. */
 export function Announcer({ state, news }: { state: State; news: string }) {
@@ -17,6 +23,16 @@ export function Announcer({ state, news }: { state: State; news: string }) {
   useEffect(() => {
     if (news) setSaid((before) => ({ ...before, polite: news }));
   }, [news]);
+  // Here, and not where the time is shown: on a phone the note covers that.
+  const note = wrapUp(state);
+  const ends = note && !note.stays ? byOurClock(note.until) : 0;
+  useEffect(() => {
+    const left = ends - Date.now();
+    if (left <= 0) return undefined;
+    const soon = () => setSaid({ polite: t("wrapUp.soon", { seconds: LAST_SECONDS }), assertive: "" });
+    const timer = setTimeout(soon, left - LAST_SECONDS * 1000);
+    return () => clearTimeout(timer);
+  }, [ends]);
   return (
     <>
       <p class="visually-hidden" role="status" aria-live="polite" data-testid="polite">
