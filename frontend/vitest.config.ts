@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     environment: "happy-dom",
     // The palette and the areas of a phone are read by tests; other styles mean nothing here.
-    css: { include: [/(tokens|narrow|rooms)\.css/] },
+    css: { include: [/(tokens|narrow|rooms|threads)\.css/] },
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     // Loading the desk anew takes longer than most files' tests: one page serves many of them.
