@@ -40,6 +40,21 @@ describe("a contact's page", () => {
     expect(location.pathname).toBe("/contacts/");
   });
 
+  it("stays when Escape closes a dialog before it", async () => {
+    const { user } = await opened();
+    await user.click(button(`More for ${ALEXANDRA}`));
+    await user.click(screen.getByRole("menuitem", { name: /^Block this contact/ }));
+    const dialog = await screen.findByRole("dialog");
+    const inField = dialog.querySelector<HTMLElement>("input, textarea");
+    for (const place of [within(dialog).getByRole("button", { name: "Close" }), inField]) {
+      const press = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
+      place?.dispatchEvent(press);
+      // Not taken from the browser, which closes the dialog by it.
+      expect(press.defaultPrevented).toBe(false);
+    }
+    expect(screen.getByRole("heading", { name: ALEXANDRA })).toBeTruthy();
+  });
+
   it("goes back with the browser's own way", async () => {
     await opened();
     history.replaceState(null, "", "/contacts/");
