@@ -1,6 +1,7 @@
 /** Two live regions, always in the page: one waits its turn, one does not. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { announcement } from "../softphone/announcements";
+import { saidAgain } from "../again";
+import { type Announcement, announcement } from "../softphone/announcements";
 import { wrapUp } from "../softphone/presence";
 import type { State } from "../softphone/state";
 import { byOurClock } from "../serverClock";
@@ -13,15 +14,20 @@ const LAST_SECONDS = 10;
 export function Announcer({ state, news }: { state: State; news: string }) {
   const last = useRef(state);
   const [said, setSaid] = useState({ polite: "", assertive: "" });
+  const say = ({ polite = "", assertive = "" }: Announcement) =>
+    setSaid((before) => ({
+      polite: saidAgain(polite, before.polite),
+      assertive: saidAgain(assertive, before.assertive),
+    }));
   useEffect(() => {
     // Focus has moved by now, where it may: Enter answers on Answer alone, and never behind a dialog.
     const elsewhere = !document.activeElement?.matches('[data-focus="answer"]');
     const next = announcement(last.current, state, elsewhere);
     last.current = state;
-    if (next) setSaid({ polite: next.polite ?? "", assertive: next.assertive ?? "" });
+    if (next) say(next);
   }, [state]);
   useEffect(() => {
-    if (news) setSaid((before) => ({ ...before, polite: news }));
+    if (news) setSaid((before) => ({ ...before, polite: saidAgain(news, before.polite) }));
   }, [news]);
   // Here, and not where the time is shown: on a phone the note covers that.
   const note = wrapUp(state);
@@ -29,7 +35,7 @@ export function Announcer({ state, news }: { state: State; news: string }) {
   useEffect(() => {
     const left = ends - Date.now();
     if (left <= 0) return undefined;
-    const soon = () => setSaid({ polite: t("wrapUp.soon", { seconds: LAST_SECONDS }), assertive: "" });
+    const soon = () => say({ polite: t("wrapUp.soon", { seconds: LAST_SECONDS }) });
     const timer = setTimeout(soon, left - LAST_SECONDS * 1000);
     return () => clearTimeout(timer);
   }, [ends]);
