@@ -143,6 +143,34 @@ describe("editing", () => {
   });
 });
 
+describe("a note of the time line", () => {
+  const ofNote = (name: string | RegExp) =>
+    within(screen.getByText("Note by Grace Hopper").closest("li") as HTMLElement).getByRole("button", {
+      name,
+    });
+  const focused = () => document.activeElement;
+
+  it("has focus in its text while it is written, and on Edit afterwards", async () => {
+    const { user } = await opened({ changeNote: async () => {} });
+    await screen.findByText("Note by Grace Hopper");
+    for (const end of ["Cancel", "Save note"]) {
+      await user.click(ofNote(/^Edit/));
+      expect(focused()?.tagName).toBe("TEXTAREA");
+      await user.keyboard("!");
+      await user.click(ofNote(end));
+      await waitFor(() => expect(focused()).toBe(ofNote(/^Edit/)));
+    }
+  });
+
+  it("leaves focus to the heading when it was the last one", async () => {
+    const { user } = await opened({ removeNote: async () => {} });
+    await screen.findByText("Note by Grace Hopper");
+    await user.click(ofNote(/^Edit/));
+    await user.click(ofNote("Delete note"));
+    await waitFor(() => expect(focused()?.textContent).toBe("Time line"));
+  });
+});
+
 describe("a file of contacts", () => {
   it("can be chosen again after it could not be read", async () => {
     const openImport = vi.fn(() => Promise.reject(refusal(0, "The server cannot be reached.")));
