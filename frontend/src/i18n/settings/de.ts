@@ -101,6 +101,8 @@ export const de: Record<keyof typeof en, Message> = {
   "waiting.ringsAt": "klingelt bei {names}, Leitung {line}",
   "waiting.callNow": "Zurückrufen",
   "waiting.cancel": "Kein Rückruf",
+  "waiting.gone": "{who} wartet nicht mehr.",
+  "waiting.took": "{name} war schneller.",
 
   // A call that was
   "details.note": "Notiz und Ergebnis",

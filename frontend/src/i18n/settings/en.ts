@@ -97,6 +97,8 @@ export const en = {
   "waiting.ringsAt": "rings at {names}, line {line}",
   "waiting.callNow": "Call back",
   "waiting.cancel": "No call-back",
+  "waiting.gone": "{who} does not wait any more.",
+  "waiting.took": "{name} took this caller.",
 
   // A call that was
   "details.note": "Note and outcome",
