@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     environment: "happy-dom",
-    // The palette is read by a test; other styles mean nothing here.
-    css: { include: [/tokens\.css/] },
+    // The palette and the areas of a phone are read by tests; other styles mean nothing here.
+    css: { include: [/(tokens|narrow|rooms|threads)\.css/] },
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     // Loading the desk anew takes longer than most files' tests: one page serves many of them.

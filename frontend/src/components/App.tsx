@@ -17,16 +17,26 @@ import type { ConversationStore } from "../threads/conversation";
 import type { Correspondent } from "../threads/correspondent";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
+import { wrapUp } from "../softphone/presence";
 import { reach } from "../softphone/reach";
 import { callKeys, consultation, heldSince, parkedCalls, shownCall } from "../softphone/room";
-import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
+import { secondRing } from "../softphone/secondCall";
+import {
+  callerFacts,
+  canDial,
+  colleagues,
+  currentFacts,
+  isIdle,
+  isQuiet,
+  lastEnding,
+} from "../softphone/selectors";
 import { inCall, isSupervising, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
 import { DeskDialog, type DialogName } from "./DeskDialog";
-import { MiniCall, MiniRing, MiniSupervision } from "./MiniCall";
+import { MiniCall, MiniRing, MiniSupervision, MiniWrapUp } from "./MiniCall";
 import { MobileNav } from "./MobileNav";
 import { ReachLine } from "./ReachLine";
 import { SignedOut } from "./SignedOut";
@@ -124,6 +134,8 @@ export function App(props: AppProps) {
   useFocusRules(state, guard);
   // What was open for another call closes.
   const ring = focus?.state === "pending" ? focus : null;
+  const second = secondRing(state);
+  const noteTime = wrapUp(state);
   useEffect(() => {
     if (ring) setMenu(null);
   }, [ring?.id]);
@@ -276,33 +288,50 @@ export function App(props: AppProps) {
         loginUrl={config.urls.login}
         send={send}
       />
-      {talk && facts && pane === "work" && (
-        <MiniCall
-          talk={talk}
-          facts={facts}
-          lost={talk.state === "reconnecting"}
-          heldSince={heldSince(shownCall(state))}
-          onMute={mute}
-          onHangUp={consults ? null : hangUp}
-        />
-      )}
-      {supervising && pane === "work" && (
-        <MiniSupervision supervising={supervising} onShow={toCall} onLeave={hangUp} />
-      )}
-      {ring && facts && pane === "work" && (
-        <MiniRing word={t("ring.incoming")} title={facts.title} since={ring.since} onShow={toAnswer} />
-      )}
-      {callBack && focus === null && pane === "work" && (
-        <MiniRing
-          word={t("back.offer")}
-          title={partyTitle(callBack)}
-          since={byOurClock(callBack.since)}
-          onShow={toAnswer}
-        />
-      )}
       {signedOut === null && !inBoard && state.helps.length > 0 && (
         <LaterHelp {...{ screens, state, send }} onBoard={toBoard} onListen={toCall} />
       )}
+      {/* What the call area would show, where another view fills the screen of a phone. */}
+      <div class="minis">
+        {pane === "work" && (
+          <>
+            {talk && facts && (
+              <MiniCall
+                talk={talk}
+                facts={facts}
+                lost={talk.state === "reconnecting"}
+                unheard={state.hearing?.state === "lost"}
+                heldSince={heldSince(shownCall(state))}
+                onMute={mute}
+                onHangUp={consults ? null : hangUp}
+              />
+            )}
+            {supervising && <MiniSupervision supervising={supervising} onShow={toCall} onLeave={hangUp} />}
+            {ring && facts && (
+              <MiniRing word={t("ring.incoming")} title={facts.title} since={ring.since} onShow={toAnswer} />
+            )}
+            {second && (
+              <MiniRing
+                word={t("second.title")}
+                title={callerFacts(state, second.root, second.hints).title}
+                since={second.since}
+                onShow={toCall}
+              />
+            )}
+            {callBack && focus === null && (
+              <MiniRing
+                word={t("back.offer")}
+                title={partyTitle(callBack)}
+                since={byOurClock(callBack.since)}
+                onShow={toAnswer}
+              />
+            )}
+            {noteTime && !noteTime.stays && (
+              <MiniWrapUp until={noteTime.until} onStay={() => send({ type: "agent.stayed-in-wrap-up" })} />
+            )}
+          </>
+        )}
+      </div>
       <main class="views">
         {/* Another view has a heading of its own, which is not there while the call fills a phone. */}
         <h1

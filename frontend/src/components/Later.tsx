@@ -40,9 +40,9 @@ const IN_VAIN = 2;
 export function Later<N extends ScreenName>(props: Props<N>) {
   const { screens, name, inCall, back, onBack, children } = props;
   const screen = useStore(screens)[name];
-  const waited = useRef(false);
+  const waited = useRef(screen.state !== "ready");
   useEffect(() => void screens.load(name), [screens, name]);
-  // Whose key here has gone goes on at the heading of what came in its place.
+  // Whose key has gone, here or in what it was opened from, goes on at the heading of what came in its place.
   useLayoutEffect(() => {
     if (screen.state !== "ready" || !waited.current) return;
     waited.current = false;

@@ -40,6 +40,8 @@ export function Menu({ label, buttonClass, listClass = "", open, onOpen, face, f
       onOpen(false);
       button.current?.focus();
     } else if (event.key === "Tab") {
+      // From the button the browser goes on to what comes after it, or before it.
+      button.current?.focus();
       onOpen(false);
       return;
     } else return;

@@ -1,9 +1,11 @@
 /** The call in small, above a view that fills the screen of a phone. */
+import { minutes } from "../format";
 import type { CallerFacts } from "../softphone/selectors";
 import { isolated } from "../names";
 import type { Conversation, Supervising } from "../softphone/state";
 import { Icon } from "./Icon";
 import { Timer } from "./Identity";
+import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
 
@@ -11,6 +13,8 @@ interface MiniProps {
   talk: Conversation;
   facts: CallerFacts;
   lost: boolean;
+  /** The microphone is gone: nobody hears the agent. */
+  unheard: boolean;
   /** The customer hears music. */
   heldSince: string | null;
   onMute(): void;
@@ -18,15 +22,15 @@ interface MiniProps {
   onHangUp: (() => void) | null;
 }
 
-export function MiniCall({ talk, facts, lost, heldSince, onMute, onHangUp }: MiniProps) {
-  const word = talk.muted ? t("call.muted") : t("call.onACall");
+export function MiniCall({ talk, facts, lost, unheard, heldSince, onMute, onHangUp }: MiniProps) {
+  const word = unheard ? t("call.microphoneGone") : talk.muted ? t("call.muted") : t("call.onACall");
   const held = heldSince !== null;
   return (
-    <section class={lost || held ? "mini mini-hold" : "mini"} aria-label={t("call.inProgress")}>
+    <section class={lost || held || unheard ? "mini mini-hold" : "mini"} aria-label={t("call.inProgress")}>
       <div>
         <strong>{facts.title}</strong>
         <span>
-          {lost ? t("call.reconnecting") : held ? t("hold.onHold") : word}{" "}
+          {lost ? t("call.reconnecting") : held && !unheard ? t("hold.onHold") : word}{" "}
           <Timer since={heldSince ? byOurClock(heldSince) : talk.since} class="mini-timer" />
         </span>
       </div>
@@ -99,6 +103,25 @@ export function MiniRing({ word, title, since, onShow }: MiniRingProps) {
       </div>
       <button type="button" class="small-button" onClick={onShow}>
         <Icon name="bell" size={18} /> {t("ring.show")}
+      </button>
+    </section>
+  );
+}
+
+/** The time for the note runs out while the note fills the screen. */
+export function MiniWrapUp({ until, onStay }: { until: string; onStay(): void }) {
+  const now = useNow(true);
+  const left = minutes(Math.max(0, Math.ceil((byOurClock(until) - now) / 1000)));
+  return (
+    <section class="mini mini-ring" aria-label={t("wrapUp.title")}>
+      <div>
+        <strong>{t("wrapUp.title")}</strong>
+        <span class="mini-timer" role="timer" aria-live="off">
+          {t("wrapUp.left", { left })}
+        </span>
+      </div>
+      <button type="button" class="small-button" onClick={onStay}>
+        {t("wrapUp.stay")}
       </button>
     </section>
   );

@@ -1,13 +1,15 @@
 /** Who waits for the agent's teams, in the order in which they are served; and at whose phones others ring. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { minutes } from "../format";
 import type { Queue } from "../messages";
-import { isolated } from "../names";
+import { firstName, isolated } from "../names";
 import { callBackSentence, partyTitle } from "../words";
 import { Icon } from "./Icon";
+import { useRowFocus } from "./board/useRowFocus";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
+import { countOf, isToCallBack, ringsElsewhere, somebodyWaits } from "../softphone/queues";
 
 type Caller = Queue["callers"][number];
 
@@ -20,60 +22,48 @@ interface Props {
   onCancel(sid: string): Promise<void>;
 }
 
-/** Of callers for whom phones ring, those who ring at colleagues'. */
-function ringsElsewhere({ state, rings_at }: Caller, me: number): boolean {
-  return state === "offered" && rings_at.length > 0 && !rings_at.some(({ id }) => id === me);
-}
-
-function isToCallBack({ state, rings_at }: Caller, me: number): boolean {
-  return state === "call-back" && !rings_at.some(({ id }) => id === me);
-}
-
-function shown(caller: Caller, me: number): boolean {
-  return ringsElsewhere(caller, me) || isToCallBack(caller, me);
-}
-
-export function countOf(queues: Queue[]): number {
-  return queues.reduce((sum, { waiting, call_backs }) => sum + waiting + call_backs, 0);
-}
-
-/** Whether there is anything to see. */
-export function somebodyWaits(queues: Queue[], me: number): boolean {
-  return countOf(queues) > 0 || queues.some(({ callers }) => callers.some((one) => shown(one, me)));
-}
-
 export function Waiting({ queues, me, onTake, onCancel }: Props) {
   const now = useNow(true);
-  const [problem, setProblem] = useState("");
+  const [refused, setRefused] = useState<Refused | null>(null);
   const [asked, setAsked] = useState("");
 
-  function ask(sid: string, what: (sid: string) => Promise<void>): void {
-    setProblem("");
-    setAsked(sid);
-    what(sid)
-      .catch((error: Error) => setProblem(error.message))
+  const root = useRef<HTMLDivElement>(null);
+  useRowFocus(root);
+
+  function ask(caller: Caller, what: (sid: string) => Promise<void>): void {
+    // Not `disabled`, for focus would be lost: a second press means nothing.
+    if (asked) return;
+    setRefused(null);
+    setAsked(caller.sid);
+    what(caller.sid)
+      .catch(({ message }: Error) => setRefused({ caller, message }))
       .finally(() => setAsked(""));
   }
 
-  const row = { now, asked, onTake: (sid: string) => ask(sid, onTake) };
-  const cancel = (sid: string) => ask(sid, onCancel);
+  const row = { now, asked, onTake: (caller: Caller) => ask(caller, onTake) };
+  const cancel = (caller: Caller) => ask(caller, onCancel);
+  const problem = refused && sentenceOf(refused, queues, me);
   const inLine = ({ callers }: Queue) =>
     callers.filter((one) => one.state === "waiting" || isToCallBack(one, me));
   const ringing = queues.flatMap(({ callers }) => callers.filter((one) => ringsElsewhere(one, me)));
   return (
-    <div class="waiting">
+    <div class="waiting" ref={root} data-rows>
       {problem && (
         <p role="alert" class="small hint-wrong">
           {problem}
         </p>
       )}
-      {!somebodyWaits(queues, me) && <p class="quiet">{t("waiting.nobody")}</p>}
+      {!somebodyWaits(queues, me) && (
+        <p class="quiet" data-home>
+          {t("waiting.nobody")}
+        </p>
+      )}
       {queues
         .filter((queue) => queue.waiting > 0 || inLine(queue).length > 0)
         .map((queue) => ({ ...queue, waiting: queue.waiting + queue.call_backs, callers: inLine(queue) }))
         .map(({ team, waiting, callers }) => (
           <section key={team.id} aria-labelledby={`waiting-${team.id}`}>
-            <h2 class="side-title" id={`waiting-${team.id}`}>
+            <h2 class="side-title" id={`waiting-${team.id}`} data-home>
               {t("waiting.in", { team: isolated(team.name) })}{" "}
               <span class="count count-quiet">{waiting}</span>
             </h2>
@@ -101,7 +91,7 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
       {countOf(queues) > 0 && <p class="small quiet">{t("waiting.taking")}</p>}
       {ringing.length > 0 && (
         <section aria-labelledby="waiting-ringing">
-          <h2 class="side-title" id="waiting-ringing">
+          <h2 class="side-title" id="waiting-ringing" data-home>
             {t("waiting.ringing")} <span class="count count-quiet">{ringing.length}</span>
           </h2>
           <ul class="card waiting-list">
@@ -121,6 +111,20 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
   );
 }
 
+interface Refused {
+  caller: Caller;
+  /** As the server says it, without a name. */
+  message: string;
+}
+
+/** Why nobody was taken: who it was, and who was faster, as far as that is known by now. */
+function sentenceOf({ caller, message }: Refused, queues: Queue[], me: number): string {
+  const still = queues.flatMap(({ callers }) => callers).find(({ sid }) => sid === caller.sid);
+  if (!still) return t("waiting.gone", { who: partyTitle(caller) });
+  const [other] = ringsElsewhere(still, me) && !ringsElsewhere(caller, me) ? still.rings_at : [];
+  return other ? t("waiting.took", { name: firstName(other.name) }) : message;
+}
+
 function ringsAt({ rings_at, line }: Caller): string {
   const names = rings_at.map(({ name }) => isolated(name)).join(", ");
   return t("waiting.ringsAt", { names, line: isolated(line?.name ?? "") });
@@ -132,8 +136,8 @@ interface RowProps {
   word: string;
   now: number;
   asked: string;
-  onTake(sid: string): void;
-  onCancel?: ((sid: string) => void) | undefined;
+  onTake(caller: Caller): void;
+  onCancel?: ((caller: Caller) => void) | undefined;
 }
 
 function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
@@ -141,7 +145,7 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
   // The goal is one of waiting on the line.
   const late = caller.state !== "call-back" && caller.late_at !== null && now >= byOurClock(caller.late_at);
   return (
-    <li>
+    <li data-row-key={caller.sid}>
       {/* The list itself says it to who does not see. */}
       <span class="waiting-place" aria-hidden="true">
         {caller.state === "offered" ? "" : `${caller.place}.`}
@@ -164,9 +168,9 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
         <button
           type="button"
           class="small-button"
-          disabled={asked === caller.sid}
+          aria-disabled={asked === caller.sid}
           aria-label={t("waiting.actionFor", { word, who })}
-          onClick={() => onTake(caller.sid)}
+          onClick={() => onTake(caller)}
         >
           <Icon name="phone" size={18} /> {word}
         </button>
@@ -175,9 +179,9 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
             type="button"
             class="icon-button"
             title={t("waiting.cancel")}
-            disabled={asked === caller.sid}
+            aria-disabled={asked === caller.sid}
             aria-label={t("waiting.actionFor", { word: t("waiting.cancel"), who })}
-            onClick={() => onCancel(caller.sid)}
+            onClick={() => onCancel(caller)}
           >
             <Icon name="close" size={18} />
           </button>

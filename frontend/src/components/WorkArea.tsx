@@ -9,17 +9,16 @@ import type { Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";
 import type { ScreenModules, Screens } from "../screens/screens";
 import type { Hints } from "../softphone/state";
+import { countOf, somebodyWaits } from "../softphone/queues";
 import type { ConversationStore } from "../threads/conversation";
 import type { Correspondent } from "../threads/correspondent";
 import type { ThreadListStore } from "../threads/threadList";
-import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
 import { CallerTab, ContactCard, type ContactToOpen, type Subject } from "./CallerTab";
 import { Loading } from "./EmptyState";
 import { Later } from "./Later";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
-import { countOf, somebodyWaits, Waiting } from "./Waiting";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
@@ -154,12 +153,16 @@ export function WorkArea(props: Props) {
             <Team {...{ team, queues, canDial }} onCall={props.onCallColleague} onSet={setPresence} />
           )}
           {shown === "waiting" && (
-            <Waiting
-              queues={queues}
-              me={props.me.id}
-              onTake={(sid) => props.api.takeCaller(sid)}
-              onCancel={(sid) => props.api.cancelCallBack(sid)}
-            />
+            <Later {...props} name="settings">
+              {({ Waiting }) => (
+                <Waiting
+                  queues={queues}
+                  me={props.me.id}
+                  onTake={(sid) => props.api.takeCaller(sid)}
+                  onCancel={(sid) => props.api.cancelCallBack(sid)}
+                />
+              )}
+            </Later>
           )}
           {shown !== "team" && shown !== "waiting" && <Panel {...props} view={shown} />}
         </div>
@@ -271,15 +274,19 @@ function Panel(props: Props) {
     );
   }
   if (open && openedIn === view) {
+    const back = subject ? t("details.back") : t("tab.log");
     return (
-      <CallDetails
-        {...{ open, details, canDial, onCall, onClose }}
-        line={props.line}
-        onText={props.onText}
-        back={subject ? t("details.back") : t("tab.log")}
-        mayNote={mayNote(open.call, me)}
-        onContact={(contact) => props.onContact(contact, view)}
-      />
+      <Later {...{ screens, inCall, back }} name="settings" onBack={onClose}>
+        {({ CallDetails, mayNote }) => (
+          <CallDetails
+            {...{ open, details, canDial, onCall, onClose, back }}
+            line={props.line}
+            onText={props.onText}
+            mayNote={mayNote(open.call, me)}
+            onContact={(contact) => props.onContact(contact, view)}
+          />
+        )}
+      </Later>
     );
   }
   if (subject) {

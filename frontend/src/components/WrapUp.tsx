@@ -10,9 +10,6 @@ import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
 
-/** When whoever hears the page is told how long it still is. */
-const LAST_SECONDS = 10;
-
 interface Props {
   state: State;
   wrapUp: { until: string; stays: boolean };
@@ -91,9 +88,6 @@ export function WrapUp({ state, wrapUp, notices, send, onNote }: Props) {
       <button type="button" class="small-button" onClick={onNote}>
         <Icon name="note" size={16} /> {t("wrapUp.note")}
       </button>
-      <p class="visually-hidden" role="status">
-        {!wrapUp.stays && left > 0 && left <= LAST_SECONDS ? t("wrapUp.soon", { seconds: LAST_SECONDS }) : ""}
-      </p>
     </CallLayout>
   );
 }

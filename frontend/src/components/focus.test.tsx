@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/preact";
+import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import { loggedCalls } from "../testing/fakes";
 import {
@@ -112,6 +112,33 @@ describe("focus", () => {
     await user.click(button("Keyboard shortcuts"));
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Close" }));
     expect(focused()).toBe(button("Keyboard shortcuts"));
+  });
+
+  it("goes on from a menu's button when Tab leaves its choices", async () => {
+    const { user } = show(readyState());
+    await user.click(button("Availability: Available"));
+    await waitFor(() => expect(focused().getAttribute("role")).toBe("menuitemradio"));
+    // Before the browser moves focus: the choices are gone by then.
+    fireEvent.keyDown(focused(), { key: "Tab" });
+    expect(focused()).toBe(button("Availability: Available"));
+    await waitFor(() => expect(screen.queryByRole("menu")).toBeNull());
+  });
+
+  it("stays in a dialog when a call rings, and which keys answer is said as it is", async () => {
+    const { user, send } = show(readyState());
+    await user.click(button("Keyboard shortcuts"));
+    const dialog = await screen.findByRole("dialog");
+    within(dialog).getByRole("button", { name: "Close" }).focus();
+    // As a browser does it: what stands behind a dialog takes no focus.
+    const focus = HTMLElement.prototype.focus;
+    vi.spyOn(HTMLElement.prototype, "focus").mockImplementation(function (this: HTMLElement) {
+      if (dialog.contains(this)) focus.call(this);
+    });
+    send(push(sample("call.incoming")), rang);
+    await waitFor(() =>
+      expect(screen.getByTestId("assertive").textContent).toMatch(/Control Enter to answer\.$/),
+    );
+    expect(dialog.contains(focused())).toBe(true);
   });
 
   it("stays in its region when Escape leaves a field", async () => {

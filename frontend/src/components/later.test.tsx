@@ -58,6 +58,21 @@ describe("a screen that is loaded later", () => {
     await waitFor(() => expect(document.activeElement?.textContent).toBe("Messages"));
   });
 
+  it("takes focus to its heading when it comes after what it was opened from has gone", async () => {
+    let come: () => void = () => {};
+    const load: LoadScreen = async (name) => {
+      await new Promise<void>((resolve) => (come = resolve));
+      return SCREENS[name];
+    };
+    const { user } = show(readyState(), {}, {}, { screens: createScreens(load) });
+    await user.click((await screen.findAllByText("Details"))[0]!);
+    await waitFor(() => expect(document.activeElement?.className).toBe("work"));
+    // After focus was to go there, had it been there.
+    await new Promise((resolve) => setTimeout(resolve));
+    come();
+    await waitFor(() => expect(document.activeElement?.id).toBe("details-title"));
+  });
+
   it("offers to load the page again when it failed twice", async () => {
     const { user } = show(readyState(), {}, {}, { screens: failingScreens({}) });
     await user.click(tab("Contacts"));
@@ -96,7 +111,7 @@ describe("screens", () => {
       return SCREENS[name];
     });
     await screens.loadAhead();
-    expect(asked).toEqual(["messages", "contacts", "sends", "board", "settings"]);
+    expect(asked).toEqual(["settings", "messages", "contacts", "sends", "board"]);
     const { contacts, messages, sends } = screens.get();
     expect([messages.state, contacts.state, sends.state]).toEqual(["ready", "absent", "ready"]);
     await screens.load("contacts");

@@ -149,11 +149,6 @@ describe("wrap-up", () => {
     expect(toServer(asked)).toEqual([{ type: "availability.set", availability: "away" }]);
   });
 
-  it("says once that it is nearly over", () => {
-    show(afterACall({ until: until(9) }));
-    expect(callArea().getByText("10 seconds left. Press Stay in wrap-up to keep it.")).toBeTruthy();
-  });
-
   it("gives way to a call", () => {
     expect(wrapUp(after(afterACall(), rang))).toBeNull();
   });

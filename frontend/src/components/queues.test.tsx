@@ -70,15 +70,42 @@ describe("the waiting list", () => {
     await screen.findByText("Nobody waits.");
   });
 
-  it("says why a caller could not be taken", async () => {
+  it("says why a caller could not be taken: who it is, and who was faster", async () => {
     const takeCaller = vi.fn(async () => {
       throw new Error("This caller does not wait any more.");
     });
     const { user, send } = show(readyState(), { takeCaller });
+    const alert = () => document.querySelector(".waiting [role=alert]")?.textContent;
     send(told({ waiting: 1, longest_since: since(20) }));
     await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
-    await user.click(button("Take: Maya Okonkwo"));
-    await screen.findByText("This caller does not wait any more.");
+    const take = button("Take: Maya Okonkwo");
+    await user.click(take);
+    await waitFor(() => expect(alert()).toBe("This caller does not wait any more."));
+    expect(document.activeElement).toBe(take);
+    const atGrace = { ...first!, state: "offered" as const, rings_at: [{ ...grace, since: since(1) }] };
+    send(told({ waiting: 0, longest_since: null, callers: [atGrace] }));
+    await waitFor(() => expect(alert()).toBe("Grace took this caller."));
+    send(told({ waiting: 0, longest_since: null, callers: [] }));
+    await waitFor(() => expect(alert()).toBe("Maya Okonkwo does not wait any more."));
+  });
+
+  it("keeps focus on the row that is asked for, and moves it on when that goes", async () => {
+    let taken = () => {};
+    const takeCaller = vi.fn(() => new Promise<void>((resolve) => (taken = resolve)));
+    const { user, send } = show(readyState(), { takeCaller });
+    const tom = { ...first!, sid: "CA-tom", place: 2, party: { ...first!.party, name: "Tom Aldous" } };
+    send(told({ waiting: 2, longest_since: since(20), callers: [first!, tom] }));
+    await user.click(await screen.findByRole("tab", { name: "Waiting 2" }));
+    const take = button("Take: Maya Okonkwo");
+    await user.click(take);
+    await user.click(take);
+    expect(takeCaller).toHaveBeenCalledOnce();
+    expect([take.disabled, take.getAttribute("aria-disabled")]).toEqual([false, "true"]);
+    taken();
+    send(told({ waiting: 1, longest_since: since(20), callers: [tom] }));
+    await waitFor(() => expect(document.activeElement).toBe(button("Take: Tom Aldous")));
+    send(told({ waiting: 0, longest_since: null, callers: [] }));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Nobody waits."));
   });
 
   it("shows who rings at colleagues, and not who rings here", async () => {

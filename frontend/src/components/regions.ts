@@ -1,7 +1,7 @@
 /** The page's regions: F6 goes through them, and focus that lost its place stays in its own. */
 
 /** In the order of the page. */
-const REGIONS = [".top", ".reach", ".mini", ".call-area", ".work", ".side", ".mobile-nav"];
+const REGIONS = [".top", ".reach", ".minis:not(:empty)", ".call-area", ".work", ".side", ".mobile-nav"];
 const CONTROLS = "button, input, select, textarea, a[href], [tabindex='0']";
 
 export function isShown(element: Element): boolean {

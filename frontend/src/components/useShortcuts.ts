@@ -39,12 +39,15 @@ function handle(event: KeyboardEvent, actions: ShortcutActions, singleKeys: bool
   if (event.key === "F6") return done(() => focusNextRegion(event.shiftKey ? -1 : 1));
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const field = isTextField(document.activeElement);
+  const inDialog = document.querySelector("dialog[open]") !== null;
   if (event.key === "Escape") {
+    // It closes the dialog, and nothing behind it.
+    if (inDialog) return false;
     if (field) focusRegion(regionOf(document.activeElement));
     return actions.escape() || field;
   }
   // A dialog keeps the keyboard to itself.
-  if (field || !singleKeys || document.querySelector("dialog[open], .menu-list")) return false;
+  if (field || !singleKeys || inDialog || document.querySelector(".menu-list")) return false;
   return single(event, actions);
 }
 

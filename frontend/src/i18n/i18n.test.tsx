@@ -81,7 +81,7 @@ describe("the sources", () => {
       messages: /components\/(Messages|Thread\w+|ClosedThread|Bubble|Composer)\.tsx|threads\/threadWords/,
       sends: /components\/sends\/|groupSends\//,
       settings:
-        /components\/(NotificationOffer|SettingsDialog|ShortcutsDialog|SignOutDialog|WakeSetting)\.tsx/,
+        /components\/(CallDetails|NotificationOffer|SettingsDialog|ShortcutsDialog|SignOutDialog|Waiting|WakeSetting)\.tsx/,
     };
     const strays = WORDED.flatMap((screen) =>
       sources.flatMap(([path, text]) =>

@@ -44,7 +44,7 @@ export interface Screens {
   loadAhead(): Promise<void>;
 }
 
-const NAMES: readonly ScreenName[] = ["messages", "contacts", "sends", "board", "settings"];
+const NAMES: readonly ScreenName[] = ["settings", "messages", "contacts", "sends", "board"];
 
 export function createScreens(loadScreen: LoadScreen, there: Partial<ScreenModules> = {}): Screens {
   const listeners = new Set<() => void>();

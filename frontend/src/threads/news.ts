@@ -1,4 +1,5 @@
 /** What is said aloud of texts: one sentence, when there is no call in which it would disturb. */
+import { saidAgain } from "../again";
 import { afterColon, t } from "../i18n/i18n";
 import type { ServerMessage, Text } from "../messages";
 import type { SendPart } from "../groupSends/ports";
@@ -60,8 +61,7 @@ export function createNews(): NewsStore {
     tell(message, inCall) {
       const next = sentence(message);
       if (!next || inCall) return;
-      // The same sentence twice is two texts, and must be said twice.
-      said = next === said ? `${next}\u00a0` : next;
+      said = saidAgain(next, said);
       listeners.forEach((listener) => listener());
     },
   };

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { filled, type Words } from "../routes/model";
 import { isPastMidnight, nextSpan, type Span } from "./week";
 
@@ -19,6 +20,14 @@ export function Spans({ of, spans, words, next, onChange }: Props) {
         return part === 0 ? [value, span[1]] : [span[0], value];
       }),
     );
+  const add = useRef<HTMLButtonElement>(null);
+
+  function remove(index: number): void {
+    // Behind any other stands one that takes its place, and keeps focus.
+    if (index === spans.length - 1) add.current?.focus();
+    onChange(spans.filter((_, at) => at !== index));
+  }
+
   return (
     <div class="oh-spans">
       {spans.map((span, index) => (
@@ -40,7 +49,7 @@ export function Spans({ of, spans, words, next, onChange }: Props) {
           <button
             type="button"
             aria-label={filled(words["remove_span"] ?? "", { day: of, span: span.join("–") })}
-            onClick={() => onChange(spans.filter((_, at) => at !== index))}
+            onClick={() => remove(index)}
           >
             ×
           </button>
@@ -48,6 +57,7 @@ export function Spans({ of, spans, words, next, onChange }: Props) {
       ))}
       {spans.length === 0 && <span class="oh-closed">{words["closed_all_day"]}</span>}
       <button
+        ref={add}
         type="button"
         class="rt-key small"
         aria-label={filled(words["add_span"] ?? "", { day: of })}

@@ -1,6 +1,6 @@
 /** A push that takes away the row that has focus moves focus to the next one, else to the heading of its list. */
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { focusIsLost } from "../regions";
 
 interface Place {
@@ -11,7 +11,7 @@ interface Place {
 
 export function useRowFocus(root: RefObject<HTMLElement | null>): void {
   const last = useRef<Place | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const page = root.current;
     if (!page) return undefined;
     const remember = (event: FocusEvent) => {

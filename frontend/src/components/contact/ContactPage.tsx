@@ -50,8 +50,8 @@ export function ContactPage(props: ContactPageProps) {
       aria-labelledby="person-title"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.defaultPrevented || isTextField(event.target as Element)) return;
-        // What is not saved is not left by one key.
-        if (open.draft) return;
+        // What is not saved is not left by one key, and a dialog closes alone.
+        if (open.draft || document.querySelector("dialog[open]")) return;
         event.preventDefault();
         onClose();
       }}

@@ -1,5 +1,5 @@
 /** All that was with a contact, by day and by kind. */
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ContactsStore } from "../../contacts/contacts";
 import type { OpenContact } from "../../contacts/openContact";
 import type { Entry, EntryKind, Note, TextFacts } from "../../contacts/ports";
@@ -10,6 +10,7 @@ import { isolated } from "../../names";
 import { lengthOf, outcomeWord, resultWord, wayIcon } from "../../words";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
+import { focusIsLost } from "../regions";
 import { useStore } from "../useStore";
 import { VoiceMessage } from "../VoiceMessage";
 import { LoadMore } from "../LoadMore";
@@ -30,10 +31,20 @@ export function ContactTimeline({ contacts, open, name, onOpenCall }: Props) {
   const { counts } = open;
   const kinds = KINDS.filter((kind) => counts[kind] !== undefined);
   const all = kinds.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0);
+  /** What takes focus once the rows are there again: what had it went with them. */
+  const [goTo, setGoTo] = useState<string | null>(null);
+  useLayoutEffect(() => {
+    if (goTo === null || status !== "ready") return;
+    setGoTo(null);
+    // Who has gone elsewhere meanwhile, to a ringing phone, stays there.
+    if (focusIsLost() || document.activeElement?.closest(".person")) document.getElementById(goTo)?.focus();
+  }, [goTo, status]);
   return (
     <section class="person-line" aria-labelledby="person-line-title">
       <div class="person-line-head">
-        <h3 id="person-line-title">{t("contact.timeline")}</h3>
+        <h3 id="person-line-title" tabIndex={-1}>
+          {t("contact.timeline")}
+        </h3>
         {kinds.length > 0 && (
           <div class="segments" role="radiogroup" aria-label={t("contact.show")}>
             {([null, ...kinds] as const).map((kind) => (
@@ -72,7 +83,11 @@ export function ContactTimeline({ contacts, open, name, onOpenCall }: Props) {
               <h4 class="day">{day}</h4>
               <ul>
                 {entries.map((entry) => (
-                  <EntryRow key={`${entry.kind} ${entry.id}`} {...{ entry, name, contacts, onOpenCall }} />
+                  <EntryRow
+                    key={`${entry.kind} ${entry.id}`}
+                    {...{ entry, name, contacts, onOpenCall }}
+                    onNoteDone={setGoTo}
+                  />
                 ))}
               </ul>
             </section>
@@ -95,10 +110,14 @@ function byDay(rows: Entry[]): [string, Entry[]][] {
   return [...days];
 }
 
-type RowProps = Pick<Props, "contacts" | "name" | "onOpenCall"> & { entry: Entry };
+interface RowProps extends Pick<Props, "contacts" | "name" | "onOpenCall"> {
+  entry: Entry;
+  /** A note is written, or is gone: what of this id takes focus. */
+  onNoteDone(id: string): void;
+}
 
-function EntryRow({ entry, name, contacts, onOpenCall }: RowProps) {
-  if (entry.kind === "note") return <NoteRow note={entry.note} contacts={contacts} />;
+function EntryRow({ entry, name, contacts, onOpenCall, onNoteDone }: RowProps) {
+  if (entry.kind === "note") return <NoteRow note={entry.note} contacts={contacts} onDone={onNoteDone} />;
   if (entry.kind === "text") return <TextRow at={entry.at} text={entry.text} name={name} />;
   return <CallEntry call={entry.call} name={name} onOpenCall={onOpenCall} />;
 }
@@ -169,17 +188,39 @@ function TextRow({ at, text, name }: { at: string; text: TextFacts; name: string
   );
 }
 
-function NoteRow({ note, contacts }: { note: Note; contacts: ContactsStore }) {
+interface NoteRowProps {
+  note: Note;
+  contacts: ContactsStore;
+  onDone(id: string): void;
+}
+
+function NoteRow({ note, contacts, onDone }: NoteRowProps) {
   const [text, setText] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const author = note.author ? t("contact.noteBy", { name: note.author.name }) : t("common.note");
+  const editId = `edit-note-${note.id}`;
+  const edits = text !== null;
+  useLayoutEffect(() => field.current?.focus(), [edits]);
+
+  function done(): void {
+    setText(null);
+    onDone(editId);
+  }
 
   async function save(): Promise<void> {
     if (text === null || !text.trim()) return;
-    if (text === note.text || (await contacts.changeNote(note.id, text))) setText(null);
+    if (text === note.text || (await contacts.changeNote(note.id, text))) done();
+  }
+
+  async function remove(): Promise<void> {
+    const notes = [...document.querySelectorAll("[data-note-row]")];
+    const at = notes.findIndex((row) => row.contains(field.current));
+    const next = (notes[at + 1] ?? notes[at - 1])?.querySelector(".entry-acts button");
+    if (await contacts.removeNote(note.id)) onDone(next?.id || "person-line-title");
   }
 
   return (
-    <li class="entry">
+    <li class="entry" data-note-row>
       <span class="way">
         <Icon name="note" />
       </span>
@@ -194,6 +235,7 @@ function NoteRow({ note, contacts }: { note: Note; contacts: ContactsStore }) {
         ) : (
           <div class="note-form">
             <textarea
+              ref={field}
               aria-label={author}
               rows={3}
               maxLength={5000}
@@ -208,6 +250,7 @@ function NoteRow({ note, contacts }: { note: Note; contacts: ContactsStore }) {
               <button
                 type="button"
                 class="text-button"
+                id={editId}
                 aria-label={t("contact.editNote", { note: author })}
                 onClick={() => setText(note.text)}
               >
@@ -218,10 +261,10 @@ function NoteRow({ note, contacts }: { note: Note; contacts: ContactsStore }) {
                 <button type="button" class="text-button" onClick={() => void save()}>
                   {t("contact.saveNote")}
                 </button>
-                <button type="button" class="text-button" onClick={() => setText(null)}>
+                <button type="button" class="text-button" onClick={done}>
                   {t("contact.cancel")}
                 </button>
-                <button type="button" class="text-button" onClick={() => void contacts.removeNote(note.id)}>
+                <button type="button" class="text-button" onClick={() => void remove()}>
                   {t("contact.removeNote")}
                 </button>
               </>

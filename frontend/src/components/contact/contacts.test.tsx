@@ -40,6 +40,21 @@ describe("a contact's page", () => {
     expect(location.pathname).toBe("/contacts/");
   });
 
+  it("stays when Escape closes a dialog before it", async () => {
+    const { user } = await opened();
+    await user.click(button(`More for ${ALEXANDRA}`));
+    await user.click(screen.getByRole("menuitem", { name: /^Block this contact/ }));
+    const dialog = await screen.findByRole("dialog");
+    const inField = dialog.querySelector<HTMLElement>("input, textarea");
+    for (const place of [within(dialog).getByRole("button", { name: "Close" }), inField]) {
+      const press = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
+      place?.dispatchEvent(press);
+      // Not taken from the browser, which closes the dialog by it.
+      expect(press.defaultPrevented).toBe(false);
+    }
+    expect(screen.getByRole("heading", { name: ALEXANDRA })).toBeTruthy();
+  });
+
   it("goes back with the browser's own way", async () => {
     await opened();
     history.replaceState(null, "", "/contacts/");
@@ -125,6 +140,34 @@ describe("editing", () => {
     await user.type(screen.getByRole("textbox", { name: "Company" }), "!");
     await user.keyboard("{Escape}");
     expect(screen.getByRole("textbox", { name: "Company" })).toBeTruthy();
+  });
+});
+
+describe("a note of the time line", () => {
+  const ofNote = (name: string | RegExp) =>
+    within(screen.getByText("Note by Grace Hopper").closest("li") as HTMLElement).getByRole("button", {
+      name,
+    });
+  const focused = () => document.activeElement;
+
+  it("has focus in its text while it is written, and on Edit afterwards", async () => {
+    const { user } = await opened({ changeNote: async () => {} });
+    await screen.findByText("Note by Grace Hopper");
+    for (const end of ["Cancel", "Save note"]) {
+      await user.click(ofNote(/^Edit/));
+      expect(focused()?.tagName).toBe("TEXTAREA");
+      await user.keyboard("!");
+      await user.click(ofNote(end));
+      await waitFor(() => expect(focused()).toBe(ofNote(/^Edit/)));
+    }
+  });
+
+  it("leaves focus to the heading when it was the last one", async () => {
+    const { user } = await opened({ removeNote: async () => {} });
+    await screen.findByText("Note by Grace Hopper");
+    await user.click(ofNote(/^Edit/));
+    await user.click(ofNote("Delete note"));
+    await waitFor(() => expect(focused()?.textContent).toBe("Time line"));
   });
 });
 
