@@ -24,6 +24,7 @@ __all__ = [
     "consent_record",
     "consents_between",
     "is_forbidden",
+    "is_stopped",
     "landline_forget",
     "landline_note",
     "numbers_blocked",
@@ -78,6 +79,11 @@ def is_forbidden(number: str, sender: str, *, at: datetime) -> bool:
     """Whether the number wanted no texts from this sender at that time."""
     newest = _said(number, sender).filter(at__lte=at).first()
     return newest is not None and newest.state == Consent.State.FORBIDDEN
+
+
+def is_stopped(number: str, sender: str, *, at: datetime) -> bool:
+    """The same, where it said so itself: by STOP, or as Twilio said."""
+    return _is_stop(_said(number, sender).filter(at__lte=at).first())
 
 
 def senders_stopped(number: str, *, at: datetime) -> list[str]:

@@ -52,7 +52,8 @@ def _write(rule: MissedCallText, call: Call) -> None:
         text_check_allowed(call.caller, role=Role.ADMIN)
         message_write(line, call.caller, rule.body, origin=Origin.RULE, key=key)
     except TextRefused as refused:
-        logger.info("no text after missed call %s: %s", call.sid, refused.code)
+        # Every few seconds, as long as it was missed lately.
+        logger.debug("no text after missed call %s: %s", call.sid, refused.code)
     except IntegrityError:
         # Another worker has just written it.
         pass

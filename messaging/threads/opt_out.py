@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contacts.consents import Consent, consent_record, is_forbidden, senders_stopped
+from contacts.consents import Consent, consent_record, is_forbidden, is_stopped, senders_stopped
 from messaging.params import IncomingText
 
 # The whole text is one of these: Twilio's words (docs, "Twilio support for opt-out keywords"), in any case.
@@ -48,5 +48,9 @@ def consent_follow(text: IncomingText) -> None:
 
 
 def _is_start(text: IncomingText, sender: str) -> bool:
-    """ "Yes" is an answer to many questions. It allows texts only to who had forbidden them."""
-    return bool(text.opt_out_type) or is_forbidden(text.sender, sender, at=text.at)
+    """Texts are allowed only to who had forbidden them. "Yes" is an answer to many questions: it takes back a STOP, and
+    not what somebody told one of us."""
+    if text.opt_out_type:
+        return True
+    was_forbidden = is_stopped if text.body.strip().casefold() == "yes" else is_forbidden
+    return was_forbidden(text.sender, sender, at=text.at)

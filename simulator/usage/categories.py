@@ -52,7 +52,7 @@ CATEGORIES: dict[str, Category] = {
         ),
         *_family(
             "messages",
-            "messages",
+            "segments",
             ("sms", "SMS", ""),
             ("sms-inbound", "Inbound SMS", "sms"),
             ("sms-inbound-longcode", "Long Code Inbound SMS", "sms-inbound"),
@@ -61,6 +61,10 @@ CATEGORIES: dict[str, Category] = {
             ("sms-outbound-longcode", "Long Code Outbound SMS", "sms-outbound"),
             ("sms-outbound-shortcode", "Short Code Outbound SMS", "sms-outbound"),
             ("sms-messages-carrierfees", "SMS Carrier Fees", ""),
+        ),
+        *_family(
+            "messages",
+            "messages",
             ("mms", "MMS", ""),
             ("mms-inbound", "Inbound MMS", "mms"),
             ("mms-inbound-longcode", "Long Code Inbound MMS", "mms-inbound"),

@@ -250,6 +250,16 @@ def test_yes_to_a_service_that_nobody_stopped_lifts_nothing(line, sales):
     assert closed_numbers(line, [CALLER]) == {CALLER: "stopped"}
 
 
+@pytest.mark.parametrize(("word", "is_lifted"), [("Yes", False), ("START", True)])
+def test_yes_takes_back_no_objection_that_somebody_told_one_of_us(line, word, is_lifted):
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    consent_record(CALLER, sender=SUPPORT, state=Consent.State.FORBIDDEN, source=Consent.Source.FORM, at=long_ago)
+
+    take_in(1, 0, Body=word)
+
+    assert (closed_numbers(line, [CALLER]) == {}) == is_lifted
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
 @pytest.mark.django_db(transaction=True)
 def test_two_servers_that_take_in_the_same_text_at_once_keep_one(line):

@@ -289,7 +289,7 @@ describe("what is said of a text", () => {
   });
 
   it("counts minutes up and prices by the person", async () => {
-    expect([20, 61, 7300].map(durationWord)).toEqual(["under a minute", "2 min", "2 h 2 min"]);
+    expect([20, 61, 7300].map(durationWord)).toEqual(["under a minute", "about 2 min", "about 2 h 2 min"]);
     const { summary } = await sendOf(SENDS.finished);
     expect(priceOfSome(summary, 4)).toEqual({ amount: "0.16", unit: "GBP" });
     expect(priceOfSome(summary && { ...summary, price: null }, 4)).toBeNull();

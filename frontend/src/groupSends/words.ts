@@ -22,7 +22,7 @@ export function stateWord(state: SendState): string {
   return t(`sends.state.${state}`);
 }
 
-/** "7 min", "2 h 10 min" */
+/** "about 7 min", "under a minute" */
 export function durationWord(seconds: number): string {
   const all = Math.ceil(seconds / 60);
   if (all <= 1) return t("sends.underMinute");
@@ -41,7 +41,7 @@ export function leftWord({ seconds_left, goes_on_at }: SendProgress, now: number
   return seconds_left > 0 ? t("sends.leftAndWaits", { left, when }) : t("sends.waitsUntil", { when });
 }
 
-/** "7 min", "7 min, from 08:00": how long it takes, and since when at this place, outside the hours that it keeps. */
+/** "about 7 min", "about 7 min, from 08:00": how long it takes, and since when at this place, outside the hours that it keeps. */
 export function takesWord(seconds: number, draft: SendDraft, now: number): string {
   const time = durationWord(seconds);
   return isOutsideHours(draft, now) ? t("sends.takesFrom", { time, from: draft.from }) : time;

@@ -36,8 +36,8 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.wasFinished": "Fertig {ended}, begonnen {started} von {who}, über {from}",
   "sends.wasCanceled": "Abgebrochen {ended}, begonnen {started} von {who}, über {from}",
   "sends.underMinute": "unter einer Minute",
-  "sends.minutes": "{minutes} Min.",
-  "sends.hours": "{hours} Std. {minutes} Min.",
+  "sends.minutes": "etwa {minutes} Min.",
+  "sends.hours": "etwa {hours} Std. {minutes} Min.",
   "sends.priceUnknown": "noch unbekannt",
 
   // An eine Gruppe schreiben
@@ -104,7 +104,7 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.segmentsAll": "Segmente",
   "sends.segmentsEach": { one: "Segmente, je {count}", other: "Segmente, je {count}" },
   "sends.price": "Preis, etwa",
-  "sends.takes": "Dauert etwa",
+  "sends.takes": "Dauert",
   "sends.takesFrom": "{time}, ab {from} Uhr",
   "sends.leftOutCount": { one: "Ausgelassen: {count}", other: "Ausgelassen: {count}" },
   "sends.moreNames": { one: "und {count} weitere Person", other: "und {count} weitere" },
@@ -151,7 +151,7 @@ export const de: Record<keyof typeof en, Message> = {
   },
   "sends.goOnSending": "Nicht abbrechen",
   "sends.stopSending": "Senden abbrechen",
-  "sends.left": "noch etwa {time}",
+  "sends.left": "noch {time}",
   "sends.waitsUntil": "wartet, geht weiter ab {when}",
   "sends.leftAndWaits": "{left}, andere warten bis {when}",
   "sends.mayClose":

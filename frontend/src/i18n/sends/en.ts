@@ -34,8 +34,8 @@ export const en = {
   "sends.wasFinished": "Finished {ended}, sent from {started} by {who}, from {from}",
   "sends.wasCanceled": "Stopped {ended}, started {started} by {who}, from {from}",
   "sends.underMinute": "under a minute",
-  "sends.minutes": "{minutes} min",
-  "sends.hours": "{hours} h {minutes} min",
+  "sends.minutes": "about {minutes} min",
+  "sends.hours": "about {hours} h {minutes} min",
   "sends.priceUnknown": "not known yet",
 
   // Writing to a group
@@ -101,7 +101,7 @@ export const en = {
   "sends.segmentsAll": "Segments",
   "sends.segmentsEach": { one: "Segments, {count} each", other: "Segments, {count} each" },
   "sends.price": "Price, about",
-  "sends.takes": "Takes about",
+  "sends.takes": "Takes",
   "sends.takesFrom": "{time}, from {from}",
   "sends.leftOutCount": { one: "Left out: {count}", other: "Left out: {count}" },
   "sends.moreNames": { one: "and {count} more", other: "and {count} more" },
@@ -145,7 +145,7 @@ export const en = {
   },
   "sends.goOnSending": "Do not stop",
   "sends.stopSending": "Stop sending",
-  "sends.left": "about {time} left",
+  "sends.left": "{time} left",
   "sends.waitsUntil": "waits, goes on from {when}",
   "sends.leftAndWaits": "{left}, others wait until {when}",
   "sends.mayClose":
