@@ -220,10 +220,14 @@ def music_url(language: str) -> str:
 
 @transaction.atomic
 def _undo(sid: str, wish: Wish, error: TelephonyError) -> bool:
-    """False: it stays wanted, and the net asks who is there, and for it once more. Of a conference, REST is consistent
-    only after a while: whoever has just come may not be known yet, and has not left by that."""
+    """False: it stays wanted, and where it is not so yet, the net asks who is there, and for it once more. Of a
+    conference, REST is consistent only after a while: whoever has just come may not be known yet, and has not left by
+    that."""
     inside = Inside(sid)
     one = next((each for each in inside.participants if each.pk == wish.participant_id), None)
+    if wish.undo is calling_in.not_made and one is not None and one.state == State.IN:
+        # Twilio has told that it did, whatever became of the answer.
+        return False
     if wish.is_inside and isinstance(error, CallGone) and one is not None and _is_still_in(inside, one):
         return False
     wish.undo(inside, one, error)

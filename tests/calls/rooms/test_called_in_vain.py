@@ -270,3 +270,16 @@ def test_an_answer_that_is_lost_after_the_colleague_has_come_changes_nothing(twi
     one = Participant.objects.get(agent=grace)
     assert (one.state, one.wanted_in, one.leg_sid) == ("in", True, COLLEAGUE)
     assert Transfer.objects.get().state == "consulting"
+
+
+def test_whoever_came_before_the_answer_was_lost_is_in_the_call_and_nothing_is_said(lost, api, rest):
+    def answers_late(*_args, label, **_more):
+        lost.tell("participant-join", sid("CA", 60), ParticipantLabel=label)
+        raise SILENCE
+
+    with patch.object(calling_in, "participant_call", side_effect=answers_late):
+        answer = post(api, "participants", {"to": {"number": "+12065550111"}})
+
+    assert answer.status_code == 202
+    one = Participant.objects.get(number="+12065550111")
+    assert (one.state, one.wanted_in, one.problem) == ("in", True, "")
