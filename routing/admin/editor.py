@@ -24,7 +24,7 @@ def editor_data(route: Route, *, may_change: bool) -> dict[str, Any]:
         "route": route.pk,
         "name": route.name,
         "number": current.number if current else 0,
-        "saved": {"by": str(current.saved_by or "") if current else "", "at": saved_at},
+        "saved": {"by": str(current.saved_by or "–") if current else "", "at": saved_at},
         "document": current.steps if current else {"first": "", "steps": []},
         "may_change": may_change,
         "lines": _lines(route),

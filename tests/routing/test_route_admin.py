@@ -231,6 +231,14 @@ def test_a_route_that_no_line_uses_goes_with_its_versions(admin, route):
     assert not Route.objects.exists()
 
 
+def test_a_version_that_nobody_is_known_to_have_saved_says_so(admin, route):
+    RouteVersion.objects.update(saved_by=None)
+
+    page = admin.get(f"/admin/routing/route/{route.pk}/change/", secure=True)
+
+    assert page.context["editor"]["saved"]["by"] == "–"
+
+
 def test_the_explainer_tells_of_a_saved_and_of_an_unsaved_route(admin, route, line, team):
     line.route = route
     line.save()
