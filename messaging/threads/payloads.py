@@ -126,11 +126,11 @@ def message_json(message: Message) -> dict[str, Any]:
 
 
 def _is_sent_again_here(message: Message) -> bool:
-    """Who got it as one of many is tried again where it was sent from, and nowhere else: else they might get it twice.
-    When that is over it can be done here, of the last text that was tried."""
+    """Once: of the last text that was tried. Who got it as one of many is tried again where it was sent from, and
+    nowhere else until that is over: else they might get it twice."""
     send = message.group_send
     if send is None:
-        return True
+        return not getattr(message, "is_sent_again", False)
     return send.state == SendState.CANCELED and bool(getattr(message, "is_last_tried", False))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from calls.log.filters import CallFilter
 from calls.log.merge import Page
@@ -23,7 +23,18 @@ from contacts.consents import (
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
 from core.folding import fold
-from messaging.models import GroupRecipient, GroupSend, Message, MessageMedia, Origin, ReadyText, Thread
+from messaging.models import (
+    Direction,
+    GroupRecipient,
+    GroupSend,
+    Message,
+    MessageMedia,
+    MessageStatus,
+    Origin,
+    ReadyText,
+    Step,
+    Thread,
+)
 from messaging.opt_outs import blocked_with
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
@@ -41,6 +52,12 @@ _MOST_UNREAD = 1000
 _SENDS = GroupSend.objects.only("pk", "title", "state")
 # Of a text to a group: that it was not sent again since.
 _IS_LAST_TRIED = Exists(GroupRecipient.objects.filter(message=OuterRef("pk")))
+# Of a text that failed: that it was sent again since. Of files without words it is not known.
+_AGAIN = Message.objects.filter(
+    thread=OuterRef("thread"), pk__gt=OuterRef("pk"), direction=Direction.OUTBOUND, body=OuterRef("body")
+)
+_HAS_FAILED = Q(step=Step.REFUSED) | Q(status__in=[MessageStatus.FAILED, MessageStatus.UNDELIVERED])
+_IS_SENT_AGAIN = Case(When(_HAS_FAILED & ~Q(body=""), then=Exists(_AGAIN)), default=Value(False))
 # So many of the newest messages are looked through for part of a word.
 _WINDOW, _MOST_FOUND = 20_000, 1000
 _MEDIA = MessageMedia.objects.order_by("position")
@@ -72,7 +89,9 @@ def with_details(threads: QuerySet[Thread]) -> QuerySet[Thread]:
 
 
 def messages_with_details() -> QuerySet[Message]:
-    rows = Message.objects.select_related("written_by").annotate(is_last_tried=_IS_LAST_TRIED)
+    rows = Message.objects.select_related("written_by").annotate(
+        is_last_tried=_IS_LAST_TRIED, is_sent_again=_IS_SENT_AGAIN
+    )
     return rows.prefetch_related(Prefetch("media", _MEDIA), Prefetch("group_send", _SENDS))
 
 

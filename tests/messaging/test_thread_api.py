@@ -13,7 +13,7 @@ from messaging.models import Message, ReadyText, Step, Thread, ThreadReader
 from routing.models import Line
 from tests import factories
 from tests.messaging.texts import INCOMING, get, make_message, make_thread, send, signed_in, text
-from tests.twilio import CALLER, SUPPORT
+from tests.twilio import CALLER, SUPPORT, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -374,3 +374,22 @@ def test_ready_made_texts_are_those_of_the_line_and_those_of_all(client, line, s
     assert [row["name"] for row in get(client, "/api/v1/ready-texts/", line=line.pk).json()] == ["All", "Ours"]
     assert [row["name"] for row in get(client, "/api/v1/ready-texts/").json()] == ["All", "Ours"]
     assert get(client, "/api/v1/ready-texts/", line=sales.pk).status_code == 400
+
+
+def test_a_text_that_failed_is_tried_again_once_and_then_what_came_of_that(ada, line):
+    thread = make_thread(line)
+    failed = {"step": Step.TAKEN, "status": "undelivered", "error_code": "30003"}
+    make_message(thread, sid=sid("SM", 1), body="When?", **failed)
+    make_message(thread, sid=sid("SM", 2), body="", **failed)
+    client = signed_in(ada)
+
+    def may_retry() -> list[bool]:
+        entries = get(client, f"{THREADS}{thread.pk}/timeline/").json()["results"]
+        texts = sorted((one["message"] for one in entries if one["message"]), key=lambda one: int(one["id"]))
+        return [one["may_retry"] for one in texts]
+
+    assert may_retry() == [True, True]
+    make_message(thread, sid=sid("SM", 3), body="When?", **failed)
+    make_message(thread, sid=sid("SM", 4), body="")
+    # Of a text without words it is not known which is which.
+    assert may_retry() == [False, True, True, False]

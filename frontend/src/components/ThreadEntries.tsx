@@ -88,10 +88,11 @@ export function ThreadEntries({ open, conversation, me, onSend }: Props) {
       )}
       <ol class="entries">
         {status === "ready" &&
-          entries.map((entry) => (
+          entries.map((entry, place) => (
             <Entry
               key={entry.id}
               {...{ entry, name, me }}
+              isSentAgain={isSentAgain(entry, entries.slice(place + 1))}
               line={open.line.name}
               again={open.again}
               onRetry={conversation.retry}
@@ -104,8 +105,16 @@ export function ThreadEntries({ open, conversation, me, onSend }: Props) {
   );
 }
 
+/** Whether the same was written again since: then that one is tried again, if any. */
+function isSentAgain({ message }: ThreadEntry, later: ThreadEntry[]): boolean {
+  const isSame = ({ message: other }: ThreadEntry) =>
+    other?.direction === "outbound" && other.body === message?.body;
+  return message?.state === "failed" && message.body !== "" && later.some(isSame);
+}
+
 interface EntryProps {
   entry: ThreadEntry;
+  isSentAgain: boolean;
   name: string;
   line: string;
   me: Props["me"];
@@ -115,8 +124,11 @@ interface EntryProps {
   onSend(id: number): void;
 }
 
-function Entry({ entry, name, line, me, again, onRetry, onAsk, onSend }: EntryProps) {
-  if (entry.message) return <Bubble text={entry.message} {...{ me, name, again, onRetry, onAsk, onSend }} />;
+function Entry({ entry, isSentAgain, name, line, me, again, onRetry, onAsk, onSend }: EntryProps) {
+  if (entry.message) {
+    const text = isSentAgain ? { ...entry.message, may_retry: false } : entry.message;
+    return <Bubble {...{ text, me, name, again, onRetry, onAsk, onSend }} />;
+  }
   if (entry.call) return <CallLine call={entry.call} name={name} />;
   return entry.consent && <ConsentLine consent={entry.consent} at={entry.at} {...{ name, line }} />;
 }

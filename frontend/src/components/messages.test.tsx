@@ -129,8 +129,9 @@ describe("a failed text", () => {
   const night = "It is 23:10 in Germany.";
 
   it("is tried again with a reason where a rule asks for one, under one name", async () => {
+    const sent: Text = { ...failed, id: 99, state: "sending", problem: "" };
     const sendText = vi
-      .fn(async ({ body }: { body: string; key: string }) => ({ ...message, id: 99, body }))
+      .fn(async ({ body }: { body: string; key: string }) => ({ ...sent, body }))
       .mockRejectedValueOnce(Object.assign(new Error(night), { code: "text_needs_reason" }));
     const { user } = await openThread({
       sendText,
@@ -145,6 +146,8 @@ describe("a failed text", () => {
     );
     const [first, second] = sendText.mock.calls.map(([{ key }]) => key);
     expect(first).toBe(second);
+    // What came of it is said of the text that was sent now.
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
   });
 
   it("says beside it why it may not be tried again", async () => {
