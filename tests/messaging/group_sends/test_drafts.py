@@ -341,8 +341,9 @@ def test_a_send_that_would_go_to_as_many_others_is_not_started(line, hedy):
 
 def test_a_send_that_would_say_something_else_than_was_read_is_not_started(line, hedy):
     people = make_people(2, company="Lamps Ltd")
-    draft = hedy.draft(line, body="Hello from {company}", contacts=[one.pk for one in people])
-    Contact.objects.filter(pk=people[0].pk).update(company="Lamp & Lantern, of the Upper Harbour " * 5)
+    body = "Hello from {company}. What you ordered is ready, and waits for you at our counter until Saturday."
+    draft = hedy.draft(line, body=body, contacts=[one.pk for one in people])
+    Contact.objects.filter(pk=people[0].pk).update(company="Lamp & Lantern, of the Upper Harbour " * 3)
 
     answer = hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)
 
