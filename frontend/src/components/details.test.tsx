@@ -35,7 +35,7 @@ describe("nobody waits in line, and no sentence says so", () => {
   ])("%s", (_name, state) => {
     show(state);
     expect(document.body.textContent).not.toMatch(/wait or go|go to your colleagues/);
-    expect(document.body.textContent).toMatch(/allers ring a free colleague or get voicemail\./);
+    expect(document.body.textContent).toMatch(/allers go to your team or to voicemail\./);
   });
 
   it("in the menu of availability", async () => {
