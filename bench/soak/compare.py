@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -189,4 +190,12 @@ def compare_product_log(text: str) -> list[Discrepancy]:
     away = r"django\.request (Bad Gateway|Service Unavailable|Gateway Timeout): /api/"
     expected = rf"telephony\.webhooks\.inbox fallback: |{away}"
     pattern = re.compile(rf"Traceback \(most|Internal Server Error| CRITICAL | ERROR (?!{expected})")
-    return [Discrepancy("log", "", line[:300], "") for line in text.splitlines() if pattern.search(line)]
+    lines = text.splitlines()
+    found = [(number, line) for number, line in enumerate(lines) if pattern.search(line)]
+    return [Discrepancy("log", "", (line + _raised(lines[number + 1 :], line))[:300], "") for number, line in found]
+
+
+def _raised(after: Sequence[str], line: str) -> str:
+    """What a traceback says was raised: its first line that is not indented."""
+    is_traceback = line.startswith("Traceback")
+    return next((f" {one}" for one in after if one and not one.startswith(" ")), "") if is_traceback else ""

@@ -69,7 +69,15 @@ _OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{n
 _OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
 _WRITE_ALL = Write.update(Call, key="sid", columns=_COLUMNS)
-_WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state", "leg_sid", "ended_at", "reason"])
+# The second of two legs may ring at a phone that was thought to be free, and for which another call is offered since.
+_STATE_OF_OFFER = (
+    "CASE WHEN new.state = 'ringing' AND calls_calloffer.state <> 'ringing' AND EXISTS (SELECT 1 FROM calls_calloffer "
+    "AS other WHERE other.agent_id = calls_calloffer.agent_id AND other.state = 'ringing') "
+    "THEN calls_calloffer.state ELSE new.state END"
+)
+_WRITE_OFFERS = Write.update(
+    CallOffer, key="id", columns=["state", "leg_sid", "ended_at", "reason"], made_of={"state": _STATE_OF_OFFER}
+)
 
 
 class CallBatch:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -241,10 +241,12 @@ class Write:
         return cls(model, columns, sql)
 
     @classmethod
-    def update(cls, model: type[Model], *, key: str, columns: Sequence[str]) -> Write:
-        """Writes these columns of the rows that have the key."""
+    def update(cls, model: type[Model], *, key: str, columns: Sequence[str], made_of: Mapping[str, str] = {}) -> Write:
+        """Writes these columns of the rows that have the key: each as it is in `new`, or what the SQL in `made_of`
+        makes of it."""
         table = model._meta.db_table  # noqa: SLF001
-        changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
+        sources = {column: f'new."{column}"' for column in columns} | dict(made_of)
+        changes = ", ".join(f'"{column}" = {source}' for column, source in sources.items())
         sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
         return cls(model, [key, *columns], sql)
 

@@ -135,6 +135,12 @@ def test_a_crash_in_the_log_is_found_and_an_answered_fallback_is_none():
     assert len(compare.compare_product_log(text)) == 1
 
 
+def test_of_a_traceback_in_the_log_it_is_said_what_was_raised():
+    text = "Traceback (most recent call last):\n  File x\n    work()\ndjango.db.IntegrityError: agent_id\n"
+
+    assert "IntegrityError: agent_id" in str(compare.compare_product_log(text)[0])
+
+
 def test_what_has_grown_is_found():
     before = {"web": {"sockets": 10}, "simulator's health": {"tasks": 0}}
 

@@ -204,6 +204,26 @@ def test_of_an_attempt_that_twilio_began_twice_the_leg_that_rings_counts(
     assert client.get(f"/api/v1/calls/{caller.sid}/").status_code == 200
 
 
+def test_a_second_leg_that_rings_when_its_phone_has_another_call_by_now_leaves_both_offers_as_they_are(
+    caller, twilio, line, team, ada
+):
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+    for leg, status, number in ((2, "initiated", 0), (2, "ringing", 1), FIRST_ENDS):
+        twilio.webhook(f"{STATUS}1", leg_status(ada.pk, status, number, leg=leg))
+    other = CallOffer.objects.create(call_id=sid("CA", 9), agent=ada)
+
+    for leg, status, number in (SECOND_BEGINS, SECOND_RINGS):
+        assert twilio.webhook(f"{STATUS}1", leg_status(ada.pk, status, number, leg=leg)).status_code == 204
+
+    other.refresh_from_db()
+    first = CallOffer.objects.get(call=caller.sid)
+    assert (first.state, first.leg_sid, other.state) == ("canceled", sid("CA", 3), "ringing")
+    # Whoever answers it has it all the same.
+    assert twilio.webhook(f"{STATUS}1", leg_status(ada.pk, "in-progress", 2, leg=3)).status_code == 204
+    assert CallOffer.objects.get(call=caller.sid).state == "answered"
+
+
 def test_when_the_talk_is_over_the_call_ends(caller, twilio, line, team, ada):
     make_route(line, team_step(team.pk), box())
     caller.call()
