@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -10,7 +10,10 @@ from django.utils import timezone
 from agents.selectors import reach_slots
 from calls.live.offers import LONGEST_RING, NOT_FETCHED
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Participant, Room
-from core.sql.prepared import Param
+from core.sql.prepared import Param, exists_by_index
+
+if TYPE_CHECKING:
+    from agents.models import Agent
 
 
 def busy_slots() -> dict[str, Any]:
@@ -56,3 +59,17 @@ def supervising() -> QuerySet[Participant]:
     """Agents who supervise a call, or whose phones are on the way into it."""
     states = [Participant.State.CALLING.value, Participant.State.IN.value]
     return Participant.objects.filter(role=Participant.Role.SUPERVISOR.value, state__in=states)
+
+
+def without_call(agents: QuerySet[Agent]) -> QuerySet[Agent]:
+    """Those of these agents whom no call keeps from taking one."""
+    return without_second(agents).exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
+
+
+def without_second(agents: QuerySet[Agent]) -> QuerySet[Agent]:
+    """Those of these agents who have no call beside the one on which they may talk."""
+    return (
+        agents.exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(parking().filter(agent=OuterRef("pk"))))
+    )

@@ -201,21 +201,24 @@ def _first(limit: int | None) -> Prepared[Any]:
 
 
 _WAITED_FOR = Prepared(lambda: _everybody().order_by().values_list("team_id").distinct())
+_LOST_TO = Prepared(lambda: _everybody().filter(terms__has_key="lost").order_by().values_list("terms"))
 _FIRST = {limit: _first(limit) for limit in _LIMITS}
 
 
 def _choices(me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
     """Who gets whom of all who wait, and of `me`, who is at the door. The offers' lock is held from here on."""
     now = timezone.now()
-    *_locked, waited_for = fetch(*locking_offers(), _WAITED_FOR(now=now))
+    *_locked, waited_for, lost_to = fetch(*locking_offers(), _WAITED_FOR(now=now), _LOST_TO(now=now))
     team_ids = {team_id for (team_id,) in waited_for}
+    lost = {terms["lost"] for (terms,) in lost_to}
     named: frozenset[int] = frozenset()
     mine: list[tuple[Any, ...]] = []
     if me is not None:
         # Who is meant may be on a call, and is then rung softly: when the caller comes, and at each later asking.
         mine, named = [_row_of(me)], frozenset((*me.terms.get("only", ()), *me.terms.get("preferred", ())))
         team_ids |= {me.team_id} if me.team_id is not None else set()
-    found = free_agents(team_ids, named)
+        lost |= {me.terms["lost"]} if "lost" in me.terms else set()
+    found = free_agents(team_ids, named, lost=lost)
     if not found.free:
         return [], found
     # Who waits for another team can get none of these.
@@ -258,6 +261,7 @@ def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
         strategy=LONGEST_IDLE if state == State.CALL_BACK and strategy == ALL_AT_ONCE else strategy,
         order=tuple(terms.get("order", ())),
         preferred=tuple(terms.get("preferred", ())),
+        lost=terms.get("lost"),
         only=frozenset(terms.get("only", ())),
         is_call_back=state == State.CALL_BACK,
         missed=missed,

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agents.selectors import agents_reachable, agents_with_reach, reach_varies
-from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
+from calls.live.busy import busy_legs, busy_slots, without_call
 from calls.live.scheduling import Free
 from calls.live.second_calls import rung_softly
 from calls.models import Call, CallOffer
@@ -40,11 +40,7 @@ def _free() -> QuerySet[Agent]:
     ).order_by("-start_time")
     rung = CallOffer.objects.filter(agent=OuterRef("pk")).order_by("-created_at")
     return (
-        agents_reachable(members.order_by().values("agent"))
-        .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(parking().filter(agent=OuterRef("pk"))))
+        without_call(agents_reachable(members.order_by().values("agent")))
         .annotate(
             last_talk=Subquery(talked.values(at=Coalesce(F("end_time"), F("start_time")))[:1]),
             last_ring=Subquery(rung.values("created_at")[:1]),
@@ -55,6 +51,14 @@ def _free() -> QuerySet[Agent]:
 
 
 _FREE = Prepared(_free, varies=reach_varies)
+
+
+def _back() -> QuerySet[Agent]:
+    agents = without_call(agents_with_reach(pk__in_array=Param("agent_ids")).filter(can_ring=True))
+    return agents.only("username", "first_name", "last_name", "may_make_calls").order_by()
+
+
+_BACK = Prepared(_back, varies=reach_varies)
 
 
 def _teams() -> QuerySet[Any]:
@@ -68,30 +72,41 @@ _TEAMS = Prepared(_teams)
 
 @dataclass(frozen=True, slots=True)
 class FreeAgents:
-    """`by_id`: their rows. `softly`: who talks, and may take a second call."""
+    """`by_id`: their rows. `softly`: who talks, and may take a second call. `back`: who would get nobody else, and is
+    here again for a caller to whom the line was lost."""
 
     free: list[Free]
     by_id: dict[int, Agent]
     softly: frozenset[int] = frozenset()
+    back: frozenset[int] = frozenset()
 
 
-def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> FreeAgents:
+def free_agents(
+    team_ids: Collection[int], agent_ids: Collection[int] = (), *, lost: Collection[int] = ()
+) -> FreeAgents:
     """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer; and of
-    these agents, for whom a caller is meant, whoever may take a second call."""
+    these agents, for whom a caller is meant, whoever may take a second call. `lost`: agents whose line to a caller was
+    lost. They had that caller, whatever they chose for the time after the call."""
     now = timezone.now()
-    (agents,) = fetch(
-        _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **busy_slots()),
-    )
-    softly = rung_softly(set(agent_ids) - {agent.pk for agent in agents}) if agent_ids else []
-    if not agents and not softly:
+    slots = busy_slots()
+    wanted = [_FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **slots)]
+    if lost:
+        wanted.append(_BACK(agent_ids=lost, **slots))
+    agents, *found_back = fetch(*wanted)
+    free_ids = {agent.pk for agent in agents}
+    back = [agent for rows in found_back for agent in rows if agent.pk not in free_ids]
+    softly = rung_softly(set(agent_ids) - free_ids) if agent_ids else []
+    everybody = {agent.pk: agent for agent in (*agents, *softly, *back)}
+    if not everybody:
         return FreeAgents([], {})
-    (pairs,) = fetch(_TEAMS(agent_ids=[agent.pk for agent in (*agents, *softly)]))
+    (pairs,) = fetch(_TEAMS(agent_ids=list(everybody)))
     teams: dict[int, set[int]] = {}
     skills: dict[int, set[str]] = {}
     for agent_id, team_id, name in pairs:
         teams.setdefault(agent_id, set()).add(team_id)
         skills.setdefault(agent_id, set()).add(skill_key(name))
-    long_ago = now - _IDLE_FOR
+    long_ago, soft_ids = now - _IDLE_FOR, frozenset(agent.pk for agent in softly)
+    back_ids = frozenset(agent.pk for agent in back) - soft_ids
     free = [
         Free(
             agent_id=agent.pk,
@@ -100,13 +115,12 @@ def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> F
             rung_at=_time(getattr(agent, "last_ring", None)) or long_ago,
             skills=frozenset(skills.get(agent.pk, ())),
             may_call=agent.may_make_calls,
-            talks=talks,
+            talks=agent.pk in soft_ids,
+            is_back=agent.pk in back_ids,
         )
-        for found, talks in ((agents, False), (softly, True))
-        for agent in found
+        for agent in everybody.values()
     ]
-    by_id = {agent.pk: agent for agent in (*agents, *softly)}
-    return FreeAgents(free, by_id, frozenset(agent.pk for agent in softly))
+    return FreeAgents(free, everybody, soft_ids, back_ids)
 
 
 def _time(value: Any) -> datetime | None:

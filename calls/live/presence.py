@@ -27,12 +27,12 @@ from agents.selectors import (
 from calls import selectors
 from calls.handling_payloads import agent_has_left, handling_attach
 from calls.live import handovers
-from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
+from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, without_call
 from calls.live.call_tree import is_call_of_its_own
 from calls.live.second_calls import Ended, parked_in, talking_among, who_goes_on, without_who_goes_on
 from calls.models import Call, CallOffer, CallStatus, Conversation
 from calls.payloads import agent_json, time_json
-from core.sql.prepared import Param, Prepared, exists_by_index
+from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
 from routing.models import Line
 from telephony.identity import agent_id_from
@@ -45,11 +45,7 @@ if TYPE_CHECKING:
 def _available() -> QuerySet[Agent]:
     lines = Line.objects.filter(number__in_array=Param("numbers"), is_active=True, team__agents__isnull=False)
     return (
-        agents_reachable(lines.order_by().values("team__agents"))
-        .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(parking().filter(agent=OuterRef("pk"))))
+        without_call(agents_reachable(lines.order_by().values("team__agents")))
         .annotate(last_call=_last_call_time())
         .only("username", "first_name", "last_name")
         .order_by()

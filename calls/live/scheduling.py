@@ -33,6 +33,8 @@ class Waiting:
     """Of `FIXED_ORDER`: the agents, first to last. Others come after them."""
     preferred: tuple[int, ...] = ()
     """Who is asked first, alone and once, when free: the agent of the last call, or the contact's owner."""
+    lost: int | None = None
+    """The agent whose line to this caller was lost."""
     only: frozenset[int] = frozenset()
     """Of a step that names its agents: nobody else, whatever their teams."""
     missed: Mapping[int, int] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class Free:
     """Whether the agent may make calls."""
     talks: bool = False
     """Whether the agent is on a call, during which the phone rings softly: only for who is meant for this agent."""
+    is_back: bool = False
+    """Whether the agent gets nobody but the caller to whom the line was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _may_take(agent: Free, caller: Waiting) -> bool:
     if caller.is_call_back and not agent.may_call:
         return False
     if agent.talks and (caller.is_call_back or not _is_meant_for(caller, agent.agent_id)):
+        return False
+    if agent.is_back and not (agent.agent_id == caller.lost and _asks_first(caller, agent.agent_id)):
         return False
     if caller.only:
         return agent.agent_id in caller.only and agent.agent_id not in caller.spared

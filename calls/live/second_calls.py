@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db.models import OuterRef, Q, QuerySet
 
 from agents.selectors import agents_reachable, reach_varies
-from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
+from calls.live.busy import busy_legs, busy_slots, parking, without_second
 from calls.models import INTERNAL, Call, CallOffer, Participant, Transfer
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
@@ -25,12 +25,9 @@ if TYPE_CHECKING:
 def _softly() -> QuerySet[Agent]:
     talks = busy_legs().filter(agent=OuterRef("pk"), status="in-progress", answer_time__isnull=False)
     return (
-        agents_reachable(Param("agent_ids"))
+        without_second(agents_reachable(Param("agent_ids")))
         .filter(may_take_second_call=True, may_make_calls=True)
         .filter(exists_by_index(talks))
-        .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(parking().filter(agent=OuterRef("pk"))))
         .only("username", "first_name", "last_name", "may_make_calls")
         .order_by()
     )

@@ -58,13 +58,13 @@ def terms_of_agent(ring: RingAgent) -> dict[str, Any]:
 
 
 def terms_of_led(
-    earlier: Mapping[str, Any], *, language: str, preferred: Sequence[int] = (), rings: int = 0
+    earlier: Mapping[str, Any], *, language: str, preferred: Sequence[int] = (), lost: int | None = None, rings: int = 0
 ) -> dict[str, Any]:
     """Of a caller who was led out of a talk, or out of what was to become one: waits as long as at the team's step
-    before, or as at any. `preferred`: who is asked first; `rings`: seconds that the wait is longer, in which a phone
-    rings for whoever was chosen."""
+    before, or as at any. `preferred`: who is asked first; `lost`: the agent whose line was lost; `rings`: seconds that
+    the wait is longer, in which a phone rings for whoever was chosen."""
     waits = earlier.get("step_wait_seconds") or earlier.get("wait_seconds") or _ANY_STEP.wait_seconds
-    return {
+    return ({} if lost is None else {"lost": lost}) | {
         "strategy": LONGEST_IDLE,
         "ring_seconds": RING_SECONDS,
         "preferred": list(preferred),

@@ -68,9 +68,12 @@ def team_for(inside: Inside, by: Agent | None) -> int:
     raise NotPossible(_NO_TEAM)
 
 
-def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said: str = "") -> Led:
+def lead(
+    inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said: str = "", line_lost: bool = False
+) -> Led:
     """Notes it; to be finished by `inside.finish`. `back_to`: who is asked first when whoever it is does not take it;
-    `said`: a sentence for the customer. Raises `NotPossible`."""
+    `said`: a sentence for the customer; `line_lost`: it was that agent's line that ended, and nobody let the customer
+    go. Raises `NotPossible`."""
     root, now = inside.the_root, timezone.now()
     leg = inside.customer_leg()
     before = {name: getattr(inside.conversation, name) for name in _KEPT} if inside.conversation else None
@@ -90,7 +93,8 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     known.not_before, known.fetched_at = None, now
     preferred = [back_to.pk] if back_to is not None and to.team_id is None else []
     rings = _NUMBER_SECONDS if to.number else RING_SECONDS if to.agent else 0
-    known.terms = terms_of_led(known.terms, language=inside.language, preferred=preferred, rings=rings)
+    lost = back_to.pk if back_to is not None and line_lost else None
+    known.terms = terms_of_led(known.terms, language=inside.language, preferred=preferred, lost=lost, rings=rings)
     if said:
         known.terms["said_in"] = [known.turn, said]
     if to.number:

@@ -139,7 +139,8 @@ def _lead_back(inside: Inside) -> leading.Led | None:
     last = agents[-1].agent if agents else inside.the_root.agent
     waited_for = inside.parked
     try:
-        led = leading.lead(inside, Found(), back_to=last, team_id=leading.team_for(inside, last), said=LOST_LINE)
+        team_id = leading.team_for(inside, last)
+        led = leading.lead(inside, Found(), back_to=last, team_id=team_id, said=LOST_LINE, line_lost=True)
     except NotPossible:
         if inside.customer is not None:
             inside.customer.wanted_in = False

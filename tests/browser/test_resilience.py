@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stack import Stack, eventually
+from tests.browser.test_board import choose as choose_presence
 from tests.browser.test_calls import HUM, LOUD, expect_log, expect_sound_both_ways, ringing_at
 
 
@@ -57,9 +58,13 @@ def reload(desk) -> None:
     assert asked.value.type == "beforeunload"
 
 
-def test_a_reload_during_a_call_is_asked_about_and_the_caller_comes_back_to_the_new_page(open_desk, stack):
+@pytest.mark.parametrize("chosen", ["", "Busy"])
+def test_a_reload_during_a_call_is_asked_about_and_the_caller_comes_back_to_the_new_page(open_desk, stack, chosen):
     desk = open_desk("ada")
     sid = start_call(desk, stack)
+    if chosen:
+        # For after this call, which has not ended.
+        choose_presence(desk.page, chosen)
     expect(desk.call_area).to_contain_text("You leave the call with Maya when you close or reload this page.")
 
     # The question's words are the browser's own.

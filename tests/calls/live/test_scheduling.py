@@ -204,3 +204,11 @@ def test_a_caller_is_moved_to_another_agent_so_that_one_who_needs_the_first_gets
 
 def test_a_skill_is_never_made_up_for():
     assert chosen([caller("a", skill="german")], [agent(1)]) == {}
+
+
+def test_who_gets_nobody_else_gets_the_caller_to_whom_the_line_was_lost_once():
+    back = agent(3, is_back=True)
+
+    assert chosen([caller("x", 90), caller("y", preferred=(3,), lost=3)], [back]) == {"y": (3,)}
+    assert chosen([caller("y", preferred=(3,))], [back]) == {}
+    assert chosen([caller("y", preferred=(3,), lost=3, missed={3: 1})], [back]) == {}

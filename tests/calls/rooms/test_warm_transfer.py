@@ -9,10 +9,8 @@ import pytest
 from django.db import OperationalError
 from rest_framework.test import APIClient
 
-from agents.services import ring_acknowledged
 from board.selectors import facts_read
 from calls.control.actions import hang_up_announce
-from calls.live import services
 from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
@@ -21,7 +19,7 @@ from calls.selectors import call_get
 from core.languages import speaking
 from telephony.errors import TelephonyError, Unavailable
 from tests import factories
-from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk, talked
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
 from tests.twilio import incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -749,55 +747,6 @@ def test_hanging_up_by_rest_as_the_last_one_ends_the_call(held, api, rest):
     assert post(api, "hang-up").status_code == 202
 
     assert (rest.asked[-1][0], rest.asked[-1][1]) == ("hang-up", ROOT)
-
-
-@pytest.mark.parametrize(
-    ("announces", "says", "lost"), [(True, False, True), (True, True, False), (False, False, False)]
-)
-def test_a_line_that_is_lost_in_an_ordinary_talk_is_told_from_one_that_is_hung_up(
-    twilio, talking, ada, grace, announces, says, lost
-):
-    CallOffer.objects.update(announces_end=announces)
-    if says:
-        hang_up_announce(sid=ROOT, by=ada)
-    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
-
-    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", talked()).content)
-
-    assert (document.find("Hangup") is None) == lost
-    if lost:
-        assert [one.text for one in document.iter("Identity")] == [ada.identity]
-
-
-@pytest.mark.parametrize(("leg", "lost"), [(LEG, True), ("", False), (sid("CA", 77), False)])
-def test_a_desk_announces_its_end_with_the_leg_on_which_it_has_answered(twilio, talking, ada, leg, lost):
-    """A desk and an app ring together: what was said before either answered is nobody's word."""
-    CallOffer.objects.update(leg_sid=LEG)
-    ring_acknowledged.send(sender=None, agent_id=ada.pk, sid=ROOT, announces_end=True, leg=leg)
-    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
-
-    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", talked()).content)
-
-    assert (document.find("Hangup") is None) == lost
-
-
-@pytest.mark.parametrize("taken", [False, True])
-def test_a_desks_word_that_comes_after_its_legs_end_ends_the_call_unless_a_colleague_has_it(
-    twilio, talking, ada, grace, taken
-):
-    CallOffer.objects.update(announces_end=True)
-    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
-    twilio.webhook("/twilio/voice/dial-action/", talked())
-    assert Conversation.objects.get().state in ("waiting", "offered")
-    if taken:
-        CallOffer.objects.filter(state="ringing").update(state="answered")
-
-    with patch.object(services, "twilio_hang_up", autospec=True) as hang_up:
-        hang_up_announce(sid=ROOT, by=grace)
-        hang_up.assert_not_called()
-        hang_up_announce(sid=ROOT, by=ada)
-
-    assert hang_up.call_count == (not taken)
 
 
 def test_one_open_transfer_is_all_there_is(consulting, api, grace, rest):
