@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 __all__ = [
+    "OBJECTED",
+    "STOPPED",
     "Consent",
     "blocked_since",
     "consent_forbid",
@@ -39,6 +41,8 @@ __all__ = [
 _NEWEST = ("-at", "-pk")
 _BY_THEMSELVES = (Consent.Source.TEXT, Consent.Source.TWILIO)
 _TO_ONE_OF_US = (Consent.Source.FORM, Consent.Source.SPOKEN)
+# Why a number gets no texts: it said so itself, and only it can take that back; or one of us wrote it down.
+STOPPED, OBJECTED = "stopped", "objected"
 
 
 def consent_record(
@@ -116,17 +120,20 @@ def consent_history(numbers: Collection[str]) -> QuerySet[Consent]:
     return Consent.objects.filter(number__in=_written(numbers)).select_related("recorded_by").order_by(*_NEWEST)
 
 
-def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:
-    """Those who want no texts from this sender, however they said so."""
+def numbers_that_forbid(sender: str, numbers: Collection[str]) -> dict[str, str]:
+    """Those who want no texts from this sender, each with `STOPPED` or `OBJECTED`."""
     written = _written(numbers)
     newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by(*_NEWEST).values("pk")[:1]
     rows = Consent.objects.filter(sender=sender, number__in_array=list(written), pk=Subquery(newest)).order_by()
-    said = {number: (at, pk, state) for number, at, pk, state in rows.values_list("number", "at", "pk", "state")}
-    # Of the ways to write one number, the one under which something was said last counts.
-    last = {
-        number: max((said[same] for same in same_party(number) if same in said), default=None) for number in numbers
-    }
-    return {number for number, one in last.items() if one is not None and one[2] == Consent.State.FORBIDDEN}
+    said = {row.number: row for row in rows.only("number", "at", "state", "source")}
+    found = {}
+    for number in numbers:
+        # Of the ways to write one number, the one under which something was said last counts.
+        ways = [said[same] for same in same_party(number) if same in said]
+        last = max(ways, key=lambda row: (row.at, row.pk), default=None)
+        if last is not None and last.state == Consent.State.FORBIDDEN:
+            found[number] = STOPPED if _is_stop(last) else OBJECTED
+    return found
 
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:

@@ -1,10 +1,24 @@
-"""From what somebody gets no texts any more who wrote STOP."""
+"""From what somebody gets no texts any more who wants none."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
+
+from contacts.consents import STOPPED, numbers_that_forbid
 
 
 def blocked_with(sender: str) -> list[str]:
     """The sender, and the messaging service in front of it: through that, Twilio blocks for all of its numbers."""
     return list(dict.fromkeys(filter(None, (sender, settings.TWILIO_MESSAGING_SERVICE_SID))))
+
+
+def forbidden_of(sender: str, numbers: Collection[str]) -> dict[str, str]:
+    """Those who want no texts from a sender, or from the messaging service in front of it, and why: `STOPPED`, if they
+    said so themselves to either; else `OBJECTED`."""
+    found: dict[str, str] = {}
+    for one in blocked_with(sender):
+        forbid = numbers_that_forbid(one, numbers)
+        found |= {number: why for number, why in forbid.items() if why == STOPPED or number not in found}
+    return found

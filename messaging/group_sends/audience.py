@@ -14,7 +14,7 @@ from contacts.consents import numbers_blocked, numbers_with_landline
 from contacts.people import Person, own_keys, people_of
 from contacts.selectors import contacts_by_number
 from messaging.models import GroupSend, LeftOut
-from messaging.outbox.claims import forbidden_of
+from messaging.opt_outs import forbidden_of
 from messaging.outbox.hours import Hours, text_may_go
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
 from messaging.refused_numbers import INVALID_CODES, LANDLINE_CODES, numbers_last_refused
@@ -170,7 +170,7 @@ def _without_doubles(some: Iterable[_Chosen]) -> tuple[list[_Chosen], int]:
 
 @dataclass(frozen=True, slots=True)
 class _Unwanted:
-    stopped: set[str]
+    forbidden: dict[str, str]
     blocked: set[str]
     landlines: set[str]
     invalid: set[str]
@@ -183,7 +183,7 @@ def _unwanted(send: GroupSend, numbers: list[str], strangers: list[str]) -> _Unw
     sender = send.line.number
     parts, own_parts = _parts(numbers), _parts(strangers)
     return _Unwanted(
-        stopped=set().union(*(forbidden_of(sender, part) for part in parts)),
+        forbidden={number: why for part in parts for number, why in forbidden_of(sender, part).items()},
         blocked=set().union(*(numbers_blocked(part) for part in parts)),
         landlines=set().union(
             *(numbers_with_landline(part) for part in parts),
@@ -228,8 +228,8 @@ def _reason(one: _Chosen, unwanted: _Unwanted) -> str:
         return LeftOut.INVALID
     if one.line_type == "landline" or one.number in unwanted.landlines:
         return LeftOut.LANDLINE
-    if one.number in unwanted.stopped:
-        return LeftOut.STOPPED
+    if one.number in unwanted.forbidden:
+        return LeftOut(unwanted.forbidden[one.number])
     if one.number in unwanted.blocked:
         return LeftOut.BLOCKED
     return unwanted.not_allowed.get(one.number, "")

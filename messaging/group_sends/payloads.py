@@ -134,6 +134,7 @@ def _left_out(reason: str, number: int) -> str:
     """As a line of a list: `17 replied STOP`."""
     said = {
         LeftOut.STOPPED: ngettext("%(count)d replied STOP", "%(count)d replied STOP", number),
+        LeftOut.OBJECTED: ngettext("%(count)d told us: no texts", "%(count)d told us: no texts", number),
         LeftOut.BLOCKED: ngettext("%(count)d is blocked", "%(count)d are blocked", number),
         LeftOut.LANDLINE: ngettext("%(count)d has a landline", "%(count)d have a landline", number),
         LeftOut.INVALID: ngettext("%(count)d number is not valid", "%(count)d numbers are not valid", number),

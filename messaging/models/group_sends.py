@@ -132,6 +132,7 @@ class RecipientState(models.TextChoices):
 
 class LeftOut(models.TextChoices):
     STOPPED = "stopped", _("Replied STOP")
+    OBJECTED = "objected", _("Told us: no texts")
     BLOCKED = "blocked", _("Blocked")
     LANDLINE = "landline", _("Landline")
     INVALID = "invalid", _("Number not valid")

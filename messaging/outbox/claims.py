@@ -18,9 +18,9 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
+from contacts.consents import STOPPED, numbers_blocked, numbers_with_landline
 from messaging.models import IS_OPEN, Message, Priority, Sender, Step
-from messaging.opt_outs import blocked_with
+from messaging.opt_outs import forbidden_of
 from messaging.outbox.attachments import media_urls
 from messaging.outbox.due import Due
 from messaging.outbox.hours import Hours
@@ -33,6 +33,7 @@ from telephony.errors import sentence_for
 
 _UNSUBSCRIBED, _LANDLINE = 21610, 21614
 BLOCKED = gettext_noop("This number is blocked.")
+OBJECTS = gettext_noop("This number wants no texts: one of us was told so.")
 TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
 # A text that could not be sent for so long, as often as it was tried, is given up.
 _OLD, _MANY = timedelta(days=1), 10
@@ -204,7 +205,7 @@ def _refuse_unwanted(sender: str, rows: Sequence[Due], own: Mapping[int, Hours],
     for row in rows:
         problem = not_allowed.get(row.pk, "")
         if row.recipient in forbidden:
-            problem = sentence_for(_UNSUBSCRIBED)
+            problem = sentence_for(_UNSUBSCRIBED) if forbidden[row.recipient] == STOPPED else OBJECTS
         elif row.recipient in blocked:
             problem = BLOCKED
         elif row.priority == Priority.GROUP and row.recipient in landlines:
@@ -235,11 +236,6 @@ def _put_off(rows: Sequence[Due], refused: Collection[int], own: Mapping[int, Ho
     for opens, ids in later.items():
         Message.objects.filter(pk__in=ids).update(due_at=opens)
     return [pk for ids in later.values() for pk in ids]
-
-
-def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
-    """Those who want no texts from a sender, or from the messaging service in front of it."""
-    return set().union(*(numbers_that_forbid(one, numbers) for one in blocked_with(sender)))
 
 
 def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]

@@ -18,7 +18,6 @@ from calls.payloads import call_json
 from contacts.consents import (
     consents_between,
     numbers_blocked,
-    numbers_that_forbid,
     numbers_with_landline,
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
@@ -35,7 +34,7 @@ from messaging.models import (
     Step,
     Thread,
 )
-from messaging.opt_outs import blocked_with
+from messaging.opt_outs import forbidden_of
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
 from routing.models import Line
@@ -67,13 +66,11 @@ _LONGEST_NAME = 11
 
 
 def closed_numbers(line: Line, numbers: Sequence[str]) -> dict[str, str]:
-    """Of these numbers, those that get no texts from the line, and why: stopped, blocked, landline or name."""
+    """Of these numbers, those that get no texts from the line, and why: one of `CLOSED` in the serializers."""
     found = {number: "name" for number in numbers if _is_name(number)}
     found |= dict.fromkeys(numbers_with_landline(numbers), "landline")
     found |= dict.fromkeys(numbers_blocked(numbers), "blocked")
-    for sender in blocked_with(line.number):
-        found |= dict.fromkeys(numbers_that_forbid(sender, numbers), "stopped")
-    return found
+    return found | forbidden_of(line.number, numbers)
 
 
 def _is_name(number: str) -> bool:

@@ -59,7 +59,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-CLOSED = ("stopped", "blocked", "landline", "name")
+CLOSED = ("stopped", "objected", "blocked", "landline", "name")
 
 
 class ThreadClosedSerializer(serializers.Serializer[Any]):

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 class TextRefused(Exception):
-    """The text may not be sent. `code`: stopped, blocked, landline, name, inactive-line, own-number, or forbidden by
-    what the company allows. `may_override`: whether it may be sent all the same, with a reason."""
+    """The text may not be sent. `code`: stopped, objected, blocked, landline, name, inactive-line, own-number, or
+    forbidden by what the company allows. `may_override`: whether it may be sent all the same, with a reason."""
 
     def __init__(self, code: str, sentence: str, *, may_override: bool = False) -> None:
         super().__init__(sentence)
@@ -55,6 +55,8 @@ def text_check(line: Line, number: str) -> None:
     code = closed_numbers(line, [number]).get(number)
     if code == "stopped":
         raise TextRefused(code, _("This number replied STOP and gets no texts until it writes START."))
+    if code == "objected":
+        raise TextRefused(code, _("Whoever has this number told us to send no texts. The contact's consent says when."))
     if code == "blocked":
         raise TextRefused(code, _("This number is blocked."))
     if code == "landline":

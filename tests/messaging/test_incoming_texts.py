@@ -151,7 +151,7 @@ def test_a_start_that_lay_in_the_spool_does_not_overrule_a_later_stop(line):
     take_in(2, 9, Body="STOP")
     take_in(3, 5, Body="START")
 
-    assert numbers_that_forbid(SUPPORT, [CALLER]) == {CALLER}
+    assert numbers_that_forbid(SUPPORT, [CALLER]) == {CALLER: "stopped"}
     assert [row.state for row in consents_between(CALLER, SUPPORT)] == ["forbidden", "allowed", "forbidden"]
 
 
@@ -160,7 +160,7 @@ def test_a_stop_that_lay_in_the_spool_does_not_overrule_a_later_start(line):
     take_in(2, 9, Body="START")
     take_in(3, 5, Body="STOP")
 
-    assert numbers_that_forbid(SUPPORT, [CALLER]) == set()
+    assert numbers_that_forbid(SUPPORT, [CALLER]) == {}
 
 
 TWINS = [("+541123456789", "+5491123456789"), ("+5491123456789", "+541123456789"), ("+525512345678", "+5215512345678")]
@@ -169,11 +169,11 @@ TWINS = [("+541123456789", "+5491123456789"), ("+5491123456789", "+541123456789"
 @pytest.mark.parametrize(("one", "other"), TWINS)
 def test_what_was_said_under_one_way_to_write_a_number_holds_for_the_other(line, one, other):
     take_in(1, 0, From=one, Body="STOP")
-    assert numbers_that_forbid(SUPPORT, [other, CALLER]) == {other}
+    assert numbers_that_forbid(SUPPORT, [other, CALLER]) == {other: "stopped"}
     assert closed_numbers(line, [other]) == {other: "stopped"}
 
     take_in(2, 1, From=other, Body="START")
-    assert numbers_that_forbid(SUPPORT, [one, other]) == set()
+    assert numbers_that_forbid(SUPPORT, [one, other]) == {}
 
     BlockedNumber.objects.create(number=one)
     assert numbers_blocked([other, CALLER]) == {other}
@@ -239,7 +239,7 @@ def test_start_to_one_line_of_a_service_is_one_to_all_that_were_stopped(line, sa
     assert closed_numbers(line, [CALLER]) == closed_numbers(sales, [CALLER]) == {}
     assert consents()[-1] == (SUPPORT, "allowed", "text")
     # Not what was said in another way.
-    assert numbers_that_forbid("+12025550109", [CALLER]) == {CALLER}
+    assert numbers_that_forbid("+12025550109", [CALLER]) == {CALLER: "objected"}
 
 
 def test_yes_to_a_service_that_nobody_stopped_lifts_nothing(line, sales):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from contacts.consents import numbers_that_forbid
+from contacts.consents import Consent, consent_record, numbers_that_forbid
 from messaging.models import Message, Origin, Step
-from messaging.outbox.claims import forbidden_of
+from messaging.opt_outs import forbidden_of
 from messaging.reconcile import texts_reconcile
 from messaging.services import message_write
 from telephony.rest.client import get_client
@@ -119,8 +119,16 @@ def test_a_stop_to_one_line_is_one_to_all_lines_of_the_service(simulator, servic
     simulator.post("/sim/messages", {"from": CALLER, "to": SUPPORT, "body": "STOP"})
     told(simulator, INCOMING)
 
-    assert forbidden_of(sales.number, [CALLER]) == {CALLER}
+    assert forbidden_of(sales.number, [CALLER]) == {CALLER: "stopped"}
     assert (written(sales).step, len(get_client().messages.list(from_=SALES))) == (Step.REFUSED, 0)
+
+
+def test_who_told_one_of_us_gets_no_text_that_waited_and_it_does_not_say_stop(simulator, service, line):
+    consent_record(CALLER, sender=SUPPORT, state=Consent.State.FORBIDDEN, source=Consent.Source.SPOKEN)
+
+    message = written(line)
+
+    assert (message.step, message.problem) == (Step.REFUSED, "This number wants no texts: one of us was told so.")
 
 
 def test_a_stop_that_only_twilio_knows_is_kept_for_the_service_too(simulator, service, line, sales):
@@ -130,5 +138,5 @@ def test_a_stop_that_only_twilio_knows_is_kept_for_the_service_too(simulator, se
     message = written(sales)
 
     assert (message.step, message.error_code) == (Step.REFUSED, "21610")
-    assert numbers_that_forbid(service, [CALLER]) == {CALLER}
-    assert forbidden_of(line.number, [CALLER]) == {CALLER}
+    assert numbers_that_forbid(service, [CALLER]) == {CALLER: "stopped"}
+    assert forbidden_of(line.number, [CALLER]) == {CALLER: "stopped"}

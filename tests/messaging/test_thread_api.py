@@ -278,6 +278,19 @@ def test_blocked_numbers_and_landlines_get_no_texts(client, line):
         assert send(client, f"{THREADS}{thread.pk}/messages/", {"body": "Hello"}).status_code == 409
 
 
+def test_who_told_one_of_us_is_not_said_to_have_written_stop_until_that_is_so_too(client, line, settings):
+    settings.TWILIO_MESSAGING_SERVICE_SID = "MG" + "1" * 32
+    Consent.objects.create(number=CALLER, sender=SUPPORT, state="forbidden", source="spoken", note="by telephone")
+    thread = make_thread(line)
+
+    assert get(client, f"{THREADS}{thread.pk}/").json()["closed"] == "objected"
+    refused = send(client, f"{THREADS}{thread.pk}/messages/", {"body": "Hello"})
+    assert (refused.status_code, "told us to send no texts" in str(refused.json())) == (409, True)
+
+    forbid(sender=settings.TWILIO_MESSAGING_SERVICE_SID)
+    assert get(client, f"{THREADS}{thread.pk}/").json()["closed"] == "stopped"
+
+
 def test_whether_a_number_gets_texts_is_known_before_anybody_has_written(client, line, sales):
     BlockedNumber.objects.create(number="+12025550151")
     factories.make_contact("Tom", "+12025550152")

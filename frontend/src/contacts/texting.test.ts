@@ -7,13 +7,14 @@ const line: Line = { id: 2, name: "Sales", number: "+12025550101", display: "(20
 const mobile = { number: "+12025550142", line_type: "mobile", extension: "" } as const;
 const landline = { number: "+12025550143", line_type: "landline", extension: "" } as const;
 const free = { blocked: [] };
-const said = (...rows: [string, string, "allowed" | "forbidden"][]): Consents => ({
+type Row = [number: string, sender: string, state: "allowed" | "forbidden", source?: "spoken" | "form"];
+const said = (...rows: Row[]): Consents => ({
   senders: [],
-  history: rows.map(([number, sender, state]) => ({
+  history: rows.map(([number, sender, state, source]) => ({
     number,
     sender,
     state,
-    source: "text",
+    source: source ?? "text",
     note: "",
     by: null,
     at: "2026-11-23T09:00:00Z",
@@ -29,6 +30,18 @@ describe("why a number gets no texts", () => {
     ["STOP to another line", mobile, said([mobile.number, "+12025550100", "forbidden"]), ""],
     ["STOP of another number", mobile, said([landline.number, line.number, "forbidden"]), ""],
     ["STOP to a messaging service", mobile, said([mobile.number, "MG1", "forbidden"]), "stopped"],
+    [
+      "an objection that one of us wrote down",
+      mobile,
+      said([mobile.number, line.number, "forbidden", "spoken"]),
+      "objected",
+    ],
+    [
+      "an objection beside a STOP to the service",
+      mobile,
+      said([mobile.number, line.number, "forbidden", "form"], [mobile.number, "MG1", "forbidden"]),
+      "stopped",
+    ],
     [
       "START after STOP",
       mobile,

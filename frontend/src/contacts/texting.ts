@@ -17,10 +17,14 @@ export function whyNoTexts(
   if (extension) return "extension";
   // For each sender only the newest counts.
   const said = (consents?.history ?? []).filter((row) => row.number === number);
-  const forbids = (sender: string) => said.find((row) => row.sender === sender)?.state === "forbidden";
-  if (said.some(({ sender }) => (sender === line.number || SERVICE.test(sender)) && forbids(sender))) {
-    return "stopped";
-  }
+  const senders = [...new Set(said.map(({ sender }) => sender))].filter(
+    (sender) => sender === line.number || SERVICE.test(sender),
+  );
+  const forbidding = senders
+    .map((sender) => said.find((row) => row.sender === sender))
+    .filter((row) => row?.state === "forbidden");
+  if (forbidding.some((row) => row?.source === "text" || row?.source === "twilio")) return "stopped";
+  if (forbidding.length > 0) return "objected";
   if (blocked.some((row) => row.number === number)) return "blocked";
   return line_type === "landline" ? "landline" : "";
 }

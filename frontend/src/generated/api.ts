@@ -2578,12 +2578,13 @@ export interface components {
         };
         /**
          * @description * `stopped` - stopped
+         *     * `objected` - objected
          *     * `blocked` - blocked
          *     * `landline` - landline
          *     * `name` - name
          * @enum {string}
          */
-        ClosedEnum: "stopped" | "blocked" | "landline" | "name";
+        ClosedEnum: "stopped" | "objected" | "blocked" | "landline" | "name";
         /** @description An agent whom the reader may want to call. */
         Colleague: {
             presence: components["schemas"]["Presence"];
@@ -4245,6 +4246,7 @@ export interface components {
         };
         /**
          * @description * `stopped` - Replied STOP
+         *     * `objected` - Told us: no texts
          *     * `blocked` - Blocked
          *     * `landline` - Landline
          *     * `invalid` - Number not valid
@@ -4257,7 +4259,7 @@ export interface components {
          *     * `extension` - Only numbers with an extension
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours" | "extension";
+        ReasonEnum: "stopped" | "objected" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours" | "extension";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way
@@ -4570,6 +4572,7 @@ export interface components {
              * @description Why it can get no texts.
              *
              *     * `stopped` - stopped
+             *     * `objected` - objected
              *     * `blocked` - blocked
              *     * `landline` - landline
              *     * `name` - name
@@ -4591,6 +4594,7 @@ export interface components {
              * @description Why the number can get no texts.
              *
              *     * `stopped` - stopped
+             *     * `objected` - objected
              *     * `blocked` - blocked
              *     * `landline` - landline
              *     * `name` - name

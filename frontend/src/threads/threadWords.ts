@@ -12,7 +12,7 @@ interface Preview {
 
 /** What the list says of a thread in one line. */
 export function previewOf({ last, closed }: Thread, me: number): Preview {
-  if (closed === "stopped") return { text: t("threads.stopped"), tone: "hold" };
+  if (closed === "stopped" || closed === "objected") return { text: t(`threads.${closed}`), tone: "hold" };
   // What went to a group moves no thread up, and is the last text of none.
   if (!last) return { text: t("threads.onlyGroups"), tone: "plain" };
   if (last.state === "failed") {

@@ -27,7 +27,10 @@ pytestmark = pytest.mark.django_db
 
 
 def test_who_is_left_out_is_counted_with_the_reason(line, hedy):
-    fine, stopped, blocked, landline, unknown, nameless = make_people(6)
+    fine, stopped, objecting, blocked, landline, unknown, nameless = make_people(7)
+    consent_record(
+        objecting.numbers.get().number, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.FORM
+    )
     consent_record(
         stopped.numbers.get().number, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT
     )
@@ -43,15 +46,16 @@ def test_who_is_left_out_is_counted_with_the_reason(line, hedy):
         error_code="30005",
     )
     nameless.numbers.all().delete()
-    group = make_group(fine, stopped, blocked, landline, unknown, nameless)
+    group = make_group(fine, stopped, objecting, blocked, landline, unknown, nameless)
 
     draft = hedy.draft(line, groups=[group.pk], numbers=["not a number", "+12025559999"])
 
     summary = draft["summary"]
-    assert (summary["chosen"], summary["recipients"], summary["left_out"]) == (8, 1, 7)
+    assert (summary["chosen"], summary["recipients"], summary["left_out"]) == (9, 1, 8)
     assert {one["reason"]: one["text"] for one in summary["reasons"]} == {
         "invalid": "2 numbers are not valid",
         "stopped": "1 replied STOP",
+        "objected": "1 told us: no texts",
         "blocked": "1 is blocked",
         "landline": "1 has a landline",
         "no-number": "1 has no number",
@@ -61,6 +65,7 @@ def test_who_is_left_out_is_counted_with_the_reason(line, hedy):
     left_out = hedy.people(draft["id"], show="left-out")
     assert {person["why"] for person in left_out} == {
         "Replied STOP",
+        "Told us: no texts",
         "Blocked",
         "Landline",
         "Number not valid",

@@ -245,6 +245,7 @@ function TextKey({ page, open, line, onText }: TextKeyProps) {
     return (
       <p class="person-no-texts quiet small">
         {why === "stopped" && t("contact.noTexts.stopped", { line: line.name })}
+        {why === "objected" && t("contact.noTexts.objected", { line: line.name })}
         {why === "blocked" && t("contact.noTexts.blocked")}
         {why === "landline" && t("contact.noTexts.landline")}
         {why === "extension" && t("contact.noTexts.extension")}

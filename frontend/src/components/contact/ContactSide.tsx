@@ -87,7 +87,9 @@ function Numbers({ open, page, canDial, onCall, contacts, line, onText }: Props)
             row.line_type === "landline" && t("contact.landline"),
             why === "extension" && t("contact.extension"),
             blocked && t("contact.numberBlocked"),
-            why === "stopped" && line && t("contact.stopped", { line: isolated(line.name) }),
+            (why === "stopped" || why === "objected") &&
+              line &&
+              t(`contact.${why}`, { line: isolated(line.name) }),
           ];
           return (
             <li key={row.number}>

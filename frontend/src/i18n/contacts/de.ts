@@ -49,6 +49,8 @@ export const de: Record<keyof typeof en, Message> = {
   "contact.firstChoice": "erste Wahl",
   "contact.textNumber": "SMS an {name}, {number}",
   "contact.stopped": "keine SMS von {line}, schrieb STOP",
+  "contact.objected": "möchte keine SMS von {line}",
+  "contact.noTexts.objected": "Keine SMS von {line}: so gewünscht.",
   "contact.noTexts.stopped": "Keine SMS von {line}: STOP erhalten.",
   "contact.noTexts.blocked": "Keine SMS: Die Nummer ist gesperrt.",
   "contact.noTexts.landline": "Keine SMS: ein Festnetzanschluss.",

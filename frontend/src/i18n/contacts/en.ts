@@ -45,6 +45,8 @@ export const en = {
   "contact.firstChoice": "first choice",
   "contact.textNumber": "Text {name}, {number}",
   "contact.stopped": "no texts from {line}, replied STOP",
+  "contact.objected": "no texts from {line}, told us so",
+  "contact.noTexts.objected": "No texts from {line}: told us so.",
   "contact.noTexts.stopped": "No texts from {line}: replied STOP.",
   "contact.noTexts.blocked": "No texts: the number is blocked.",
   "contact.noTexts.landline": "No texts: a landline.",

@@ -47,6 +47,9 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.textsForbidden": "{who} hat vermerkt, dass {name} keine SMS von {line} möchte.",
   "threads.textsAllowed": "{who} hat vermerkt, dass {name} SMS von {line} erlaubt.",
   "threads.closed.stopped": "{name} bekommt keine SMS von {line}.",
+  "threads.closed.objected": "{name} bekommt keine SMS von {line}.",
+  "threads.closedText.objected":
+    "{name} hat uns das gesagt. Wann, steht beim Kontakt unter Einwilligung; dort lässt es sich ändern.",
   "threads.closedText.stopped": "Nur {name} kann das ändern: mit START an {number}.",
   "threads.closed.blocked": "{name} ist gesperrt.",
   "threads.closedText.blocked": "Dieser Nummer kann niemand schreiben, bis sie entsperrt ist. ({number})",
@@ -82,6 +85,7 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.askTwilio": "Twilio noch einmal fragen",
   "threads.readyKept": "gepflegt in der Verwaltung unter Texte, Textvorlagen",
   "threads.onlyGroups": "Keine SMS außer an Gruppen",
+  "threads.objected": "Möchte keine SMS",
   "threads.stopped": "Hat STOP geschrieben: keine SMS",
   "threads.notDelivered": "Nicht zugestellt",
   "threads.notDeliveredBecause": "Nicht zugestellt: {problem}",

@@ -45,6 +45,9 @@ export const en = {
   "threads.textsForbidden": "{who} noted that {name} wants no texts from {line}.",
   "threads.textsAllowed": "{who} noted that {name} allows texts from {line}.",
   "threads.closed.stopped": "{name} gets no texts from {line}.",
+  "threads.closed.objected": "{name} gets no texts from {line}.",
+  "threads.closedText.objected":
+    "{name} told one of us so. The contact’s consent says when, and can be changed there.",
   "threads.closedText.stopped": "Only {name} can change that, by writing START to {number}.",
   "threads.closed.blocked": "{name} is blocked.",
   "threads.closedText.blocked": "Nobody can text this number until it is unblocked. ({number})",
@@ -78,6 +81,7 @@ export const en = {
   "threads.askTwilio": "Ask Twilio again",
   "threads.readyKept": "admins keep them under Texts, Ready-made texts",
   "threads.onlyGroups": "No texts except to groups",
+  "threads.objected": "Told us: no texts",
   "threads.stopped": "Replied STOP: no texts",
   "threads.notDelivered": "Not delivered",
   "threads.notDeliveredBecause": "Not delivered: {problem}",
