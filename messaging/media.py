@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,8 +30,11 @@ from telephony.errors import TelephonyError
 logger = logging.getLogger(__name__)
 
 MOST_IN = 10 * 1024 * 1024
-# Twilio takes five megabytes with a message, and carriers less.
+# With a message, all of its files together; carriers take less. Of files that are no such pictures, Twilio takes only
+# small ones: https://www.twilio.com/docs/messaging/guides/accepted-mime-types
 MOST_OUT = 5 * 1024 * 1024
+MOST_OUT_OF_OTHERS = 500 * 1024
+_MAY_BE_LARGE = frozenset(["image/jpeg", "image/png", "image/gif"])
 MOST_FILES_OUT = 10
 # Shown in the page. What begins otherwise is no such picture, whatever was said of it.
 _PICTURES = {
@@ -61,6 +64,10 @@ _SALT = "messaging.media"
 PUBLIC_FOR = timedelta(hours=12)
 # What was chosen and never sent is not kept.
 _UNSENT_FOR = timedelta(days=1)
+
+
+_TOO_LARGE = gettext_noop("This file is too large: at most 5 MB for JPEG, PNG and GIF pictures, 500 kB for others.")
+_TOO_LARGE_TOGETHER = gettext_noop("These files are too large together: at most 5 MB for one text.")
 
 
 class MediaRefused(TelephonyError):
@@ -141,7 +148,7 @@ def _store(row: MessageMedia, url: str) -> None:
             return
         answer.raise_for_status()
         said = answer.headers.get("Content-Type", "") or row.content_type
-        name, kind, size = _write(answer.iter_content(_CHUNK), said, MOST_IN)
+        name, kind, size = _write(answer.iter_content(_CHUNK), said, lambda _kind: MOST_IN)
     if not _settle(row, state=MediaState.KEPT, name=name, content_type=kind, size=size):
         # Another worker was quicker.
         _path(name).unlink(missing_ok=True)
@@ -173,10 +180,25 @@ def _settle(row: MessageMedia, **values: object) -> bool:
 
 def media_upload(data: bytes, said: str, *, by: object) -> MessageMedia:
     """Keeps a file that an agent has chosen. Raises `MediaRefused`."""
-    name, kind, size = _write([data], said, MOST_OUT)
+    name, kind, size = _write([data], said, most_out)
     return MessageMedia.objects.create(
         content_type=kind, size=size, name=name, state=MediaState.KEPT, uploaded_by_id=getattr(by, "pk", None)
     )
+
+
+def most_out(kind: str) -> int:
+    """How many bytes a file of this type may have that is to be sent."""
+    return MOST_OUT if kind in _MAY_BE_LARGE else MOST_OUT_OF_OTHERS
+
+
+def media_check(media: Iterable[MessageMedia]) -> None:
+    """Raises `MediaRefused` for files that Twilio does not take in one message."""
+    sizes = [(row.size, most_out(row.content_type)) for row in media]
+    if any(size > most for size, most in sizes):
+        # What somebody sent us may be larger than what can be sent on.
+        raise MediaRefused(_TOO_LARGE, permanent=True)
+    if sum(size for size, _most in sizes) > MOST_OUT:
+        raise MediaRefused(_TOO_LARGE_TOGETHER, permanent=True)
 
 
 def media_urls(message_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -216,8 +238,9 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _write(pieces: Iterable[bytes], said: str, most: int) -> tuple[str, str, int]:
-    """Name, type and size of what was written. Raises `MediaRefused`, and leaves nothing then."""
+def _write(pieces: Iterable[bytes], said: str, most: Callable[[str], int]) -> tuple[str, str, int]:
+    """Name, type and size of what was written, which may have `most` bytes. Raises `MediaRefused`, and leaves nothing
+    then."""
     name = secrets.token_hex(16)
     path = _path(name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -229,13 +252,13 @@ def _write(pieces: Iterable[bytes], said: str, most: int) -> tuple[str, str, int
                 if kind is None:
                     kind = content_type_of(said, piece)
                 size += len(piece)
-                if kind is None or size > most:
+                if kind is None or size > most(kind):
                     break
                 file.write(piece)
-        if size > most:
-            raise MediaRefused(gettext_noop("This file is too large."), permanent=True)
         if kind is None:
             raise MediaRefused(gettext_noop("Files of this kind cannot be sent."), permanent=True)
+        if size > most(kind):
+            raise MediaRefused(_TOO_LARGE, permanent=True)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -109,6 +109,7 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     21266: (InvalidNumber, gettext_noop("A line cannot call itself."), True),
     21268: (InvalidNumber, gettext_noop("Premium-rate numbers cannot be called."), True),
     # Texts: what is refused at once, and what comes later with a callback.
+    11751: (TelephonyError, gettext_noop("The files of this text are too large."), True),
     21408: (InvalidNumber, gettext_noop("Your company does not text this country. Ask your admin."), True),
     21602: (TelephonyError, _EMPTY_TEXT, True),
     21619: (TelephonyError, _EMPTY_TEXT, True),
@@ -141,6 +142,7 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
 }
 # Where the same code means something else of a text than of a call.
 _OF_TEXTS: dict[int, str] = {
+    12300: gettext_noop("A file of this text is of a kind that cannot be texted."),
     20404: _SENDER,
     21211: gettext_noop("This number is not valid."),
     21212: _SENDER,

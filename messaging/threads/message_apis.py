@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from core.api.resources import BoundedJSONParser, Conflict
 from core.api.schema import raises
+from messaging.media import MediaRefused, media_check
 from messaging.models import MediaState, Message, MessageMedia, Thread
 from messaging.outbox.lookups import ask_again
 from messaging.threads import services
@@ -132,7 +133,12 @@ def _chosen(agent: Any, ids: list[int]) -> list[MessageMedia]:
     found = {row.pk: row for row in MessageMedia.objects.filter(mine | seen, pk__in=ids, state=MediaState.KEPT)}
     if len(found) < len(set(ids)):
         raise ValidationError({"media": _("There is no such file. Choose it again.")})
-    return [found[pk] for pk in dict.fromkeys(ids)]
+    chosen = [found[pk] for pk in dict.fromkeys(ids)]
+    try:
+        media_check(chosen)
+    except MediaRefused as error:
+        raise ValidationError({"media": error.message}) from None
+    return chosen
 
 
 class MessageAskApi(APIView):

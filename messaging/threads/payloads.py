@@ -62,10 +62,12 @@ _HELP = {
     "21408": _("Your admin can allow texts to this country at Twilio."),
     "21610": _("Only they can change that, by writing START. You may ring."),
     "21614": _("This number takes no texts. Ring, or ask for a mobile number."),
+    "11751": _("Send fewer files, or smaller ones."),
+    "12300": _("Send it as a JPEG picture or a PDF."),
     "21211": _("Check the number with them, in a call or by e-mail."),
 }
 # Trying again cannot help: the number or the person would have to change first.
-_PERMANENT = frozenset({"21211", "21408", "21610", "21614", "21612", "30004", "30005", "30006"})
+_PERMANENT = frozenset({"11751", "12300", "21211", "21408", "21610", "21614", "21612", "30004", "30005", "30006"})
 
 
 @dataclass

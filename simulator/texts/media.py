@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from functools import cache
 
 from simulator.message import Media, TextMessage
@@ -34,6 +35,12 @@ def check(content_type: str, size: int) -> None:
         raise MediaError(BAD_CONTENT_TYPE, f"Media of type {content_type or 'none'} cannot be sent")
     if size > (MOST_BYTES if content_type in LARGE_KINDS else MOST_BYTES_OF_OTHERS):
         raise MediaError(TOO_LARGE, f"Media of {size} bytes is too large")
+
+
+def check_together(media: Sequence[Media]) -> None:
+    """Raises `MediaError` for more than Twilio carries in one message: "Accepted content types for media"."""
+    if (size := sum(len(one.data) for one in media)) > MOST_BYTES:
+        raise MediaError(TOO_LARGE, f"Media of {size} bytes together is too large")
 
 
 async def fetch(sender: FaultySender, message: TextMessage, url: str) -> Media:

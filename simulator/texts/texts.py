@@ -159,6 +159,7 @@ class Texts:
             return
         try:
             message.media = [await pictures.fetch(self.sender, message, url) for url in draft.media_urls]
+            pictures.check_together(message.media)
             message.media_asked = 0
         except pictures.MediaError as error:
             self.inspector.warn(error.code, str(error), message_sid=message.sid, level="error")

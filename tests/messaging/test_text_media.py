@@ -165,11 +165,33 @@ def test_nothing_in_a_file_can_run_and_only_pictures_are_shown(ada, line):
         (b"", "image/png", 400), (b"<svg/>", "image/svg+xml", 415), (b"<html>", "text/html", 415),
         (b"GIF", "image/png", 415),
         (PNG + b"x" * media.MOST_OUT, "image/png", 413),
+        (b"%PDF-" + b"x" * media.MOST_OUT_OF_OTHERS, "application/pdf", 415),
+        (b"RIFF" + b"x" * media.MOST_OUT_OF_OTHERS, "image/webp", 415),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_sent_is_refused_at_once(ada, line, folder, data, kind, status):
     assert uploaded(ada, data, kind).status_code == status
     assert kept(folder) == []
+
+
+def test_files_that_are_too_large_together_are_refused_before_they_are_sent(ada, line):
+    large = [uploaded(ada, PNG + b"x" * (media.MOST_OUT // 2)).json()["id"] for _ in range(2)]
+    body = {"line": SUPPORT, "to": CALLER, "media": large}
+
+    refused = send(signed_in(ada), "/api/v1/messages/", body)
+
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["field"]) == (400, "media")
+    assert error["detail"] == "These files are too large together: at most 5 MB for one text."
+    assert send(signed_in(ada), "/api/v1/messages/", body | {"media": large[:1]}).status_code == 201
+
+
+def test_what_came_in_and_is_larger_than_what_may_go_out_is_not_sent_on(ada, line):
+    found = uploaded(ada, b"BEGIN:VCARD", "text/vcard").json()
+    MessageMedia.objects.update(size=media.MOST_OUT_OF_OTHERS + 1)
+
+    body = {"line": SUPPORT, "to": CALLER, "media": [found["id"]]}
+    assert send(signed_in(ada), "/api/v1/messages/", body).status_code == 400
 
 
 def test_a_file_of_somebody_elses_cannot_be_sent(ada, grace, line):

@@ -364,6 +364,19 @@ def test_a_picture_that_cannot_be_had_fails_the_text(answer, code):
     run(scenario)
 
 
+def test_pictures_that_are_too_large_together_fail_the_text():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/photo"] = Response(b"x" * 3_000_000, media_type="image/png")
+            message = await sent(b, MediaUrl=f"{b.product.url}/photo")
+            two = await sent(b, MediaUrl=[f"{b.product.url}/photo"] * 2)
+            await b.quiet()
+
+            assert (message.error_code, two.status, two.error_code) == (None, "failed", 11751)
+
+    run(scenario)
+
+
 def test_a_field_that_does_nothing_is_warned_of_and_one_that_would_change_the_text_is_refused():
     async def scenario():
         async with bench() as b:

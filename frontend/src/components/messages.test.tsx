@@ -249,6 +249,18 @@ describe("the Messages tab", () => {
     expect(field().value).toBe("Hello");
   });
 
+  it("says what is wrong with a part of what could not be sent", async () => {
+    const { user } = await openThread({
+      sendText: vi.fn(async () => {
+        throw Object.assign(new Error("Check what you sent."), {
+          fields: { media: "These files are too large." },
+        });
+      }),
+    });
+    await user.type(field(), "Hello{Enter}");
+    await screen.findByText("These files are too large.");
+  });
+
   it("is not left for a caller while a text is written, and otherwise is", async () => {
     const desk = await openThread();
     await desk.user.type(field(), "Half a sen");

@@ -90,6 +90,7 @@ type ConversationApi = Pick<
 interface Failure {
   message?: string;
   code?: string;
+  fields?: Record<string, string>;
 }
 
 export const closedOf = ({ thread, closed }: Pick<Conversation, "thread" | "closed">): Closed =>
@@ -318,7 +319,9 @@ export function createConversation(api: ConversationApi): ConversationStore {
   }
 
   function sentence(failure: unknown): string {
-    return (failure as Failure).message || t("threads.notSent");
+    // What is wrong with a part of it says more than that something is.
+    const [ofField] = Object.values((failure as Failure).fields ?? {});
+    return ofField || (failure as Failure).message || t("threads.notSent");
   }
 
   return {
