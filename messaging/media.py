@@ -193,7 +193,7 @@ def most_out(kind: str) -> int:
 
 def media_check(media: Iterable[MessageMedia]) -> None:
     """Raises `MediaRefused` for files that Twilio does not take in one message."""
-    sizes = [(row.size, most_out(row.content_type)) for row in media]
+    sizes = [(row.size or 0, most_out(row.content_type)) for row in media]
     if any(size > most for size, most in sizes):
         # What somebody sent us may be larger than what can be sent on.
         raise MediaRefused(_TOO_LARGE, permanent=True)

@@ -54,8 +54,12 @@ _FREE = Prepared(_free, varies=reach_varies)
 
 
 def _back() -> QuerySet[Agent]:
-    agents = without_call(agents_with_reach(pk__in_array=Param("agent_ids")).filter(can_ring=True))
-    return agents.only("username", "first_name", "last_name", "may_make_calls").order_by()
+    found: QuerySet[Any] = agents_with_reach(pk__in_array=Param("agent_ids"))
+    return (
+        without_call(found.filter(can_ring=True))
+        .only("username", "first_name", "last_name", "may_make_calls")
+        .order_by()
+    )
 
 
 _BACK = Prepared(_back, varies=reach_varies)

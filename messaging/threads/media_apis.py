@@ -48,8 +48,9 @@ class MediaUploadApi(APIView):
         responses={201: MediaSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Keeps a file for a text that is sent within a day: a JPEG, PNG or GIF picture of at most 5 MB; another picture, a
-        PDF, sound, film or contact card of at most 500 kB. The files of one text have 5 MB together at most."""
+        """Keeps a file for a text that is sent within a day: a JPEG, PNG or GIF picture of at most 5 MB; another
+        picture, a PDF, sound, film or contact card of at most 500 kB. The files of one text have 5 MB together at most.
+        """
         data: Any = request.data
         if not isinstance(data, bytes) or not data:
             raise ValidationError({"file": _("There is no file in the request.")})

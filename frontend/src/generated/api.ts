@@ -1398,8 +1398,8 @@ export interface paths {
         put?: never;
         /**
          * Keeps a file for a text that is sent within a day
-         * @description Keeps a file for a text that is sent within a day: a JPEG, PNG or GIF picture of at most 5 MB; another picture, a
-         *     PDF, sound, film or contact card of at most 500 kB. The files of one text have 5 MB together at most.
+         * @description Keeps a file for a text that is sent within a day: a JPEG, PNG or GIF picture of at most 5 MB; another
+         *     picture, a PDF, sound, film or contact card of at most 500 kB. The files of one text have 5 MB together at most.
          */
         post: operations["messages_media_create"];
         delete?: never;
