@@ -226,7 +226,8 @@ export function createContacts(api: ContactsApi): ContactsStore {
         opened.take(found);
         reload();
         const consents = await api.consents(id).catch(() => null);
-        if (isStill()) set({ consents, said: t("contact.merged", { name: other.name }) });
+        const said = t("contact.merged", { name: other.name });
+        if (isStill()) set({ consents, consentsFailed: consents === null, said });
       }),
     undoMerge: (merge) =>
       act(async (id) => {

@@ -19,7 +19,9 @@ export interface OpenContact {
   /** Somebody else changed it while it was being edited. */
   theirs: ContactPage | null;
   counts: TimelinePage["counts"];
+  /** Null while they are loaded, and when they could not be. */
   consents: Consents | null;
+  consentsFailed: boolean;
   /** What was just done, for ears and eyes. */
   said: string;
 }
@@ -37,6 +39,7 @@ function fresh(id: number | null): OpenContact {
     theirs: null,
     counts: {},
     consents: null,
+    consentsFailed: false,
     said: "",
   };
 }
@@ -89,7 +92,7 @@ export function createOpenContact(api: ContactsApi, onChange: () => void) {
       return;
     }
     const consents = await api.consents(id).catch(() => null);
-    if (mine === turn) set({ consents });
+    if (mine === turn) set({ consents, consentsFailed: consents === null });
   }
 
   /** Does something to the contact that is open. False when it could not be done: why stands in `problem`. */

@@ -169,6 +169,34 @@ describe("a text that is written", () => {
     });
   });
 
+  describe("and thrown away by somebody else", () => {
+    const gone = { status: 404, message: "Not found." };
+
+    async function thrownAway() {
+      const create = vi.fn(fakeSendsApi("full").create);
+      const api = { create, change: () => Promise.reject(gone), remove: () => Promise.reject(gone) };
+      const { sends } = begin(api);
+      sends.go(SENDS.draft);
+      await settle();
+      return { sends, create };
+    }
+
+    it("is kept as another, which has an address of its own", async () => {
+      const { sends, create } = await thrownAway();
+      sends.write({ body: "Mine" });
+      await settle(WRITING);
+      expect(create).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ body: "Mine" }));
+      expect(sends.get()).toMatchObject({ place: 9, writing: { id: 9, counting: false, problem: "" } });
+      expect(sends.get().said).toContain("Somebody threw this draft away");
+    });
+
+    it("can be thrown away here, too", async () => {
+      const { sends } = await thrownAway();
+      await expect(sends.discard()).resolves.toBe(true);
+      expect(sends.get()).toMatchObject({ place: "list", writing: null });
+    });
+  });
+
   it("keeps a name of its own, but not one that was made of its beginning", async () => {
     const draft = await sendOf(SENDS.draft);
     expect(draftOf(draft).title).toBe("Warehouse closed at Christmas");
@@ -225,7 +253,20 @@ describe("a push", () => {
     sends.go(SENDS.draft);
     await settle();
     sends.merge(part(await sendOf(SENDS.draft), { revision: 9, state: "running" }));
-    expect(sends.get().writing).toBeNull();
+    expect(sends.get()).toMatchObject({
+      writing: null,
+      said: "Somebody has started this send.",
+      problem: "",
+    });
+  });
+
+  it("that somebody else has started the draft says so to whoever types", async () => {
+    const { sends } = begin();
+    sends.go(SENDS.draft);
+    await settle();
+    sends.write({ body: "One more word" });
+    sends.merge(part(await sendOf(SENDS.draft), { revision: 9, state: "running" }));
+    expect(sends.get().problem).toContain("What you typed since is not part of it.");
   });
 
   it("is said aloud when a send ends or has to stop, once, and not for one that was over before", () => {

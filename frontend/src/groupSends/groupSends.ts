@@ -118,10 +118,11 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
   const writer = createWriter(api, {
     get: () => state.writing,
     set: (writing) => set({ writing }),
-    kept(send, isNew) {
+    kept(send, before) {
       // Its address is one to come back to, from now on.
-      if (isNew && state.place === "new") {
+      if (before !== send.id && state.place === (before ?? "new")) {
         set({ place: send.id, open: { id: send.id, loading: "ready", send } });
+        if (before !== null) set({ said: t("sends.keptAnew") });
       }
       put(send);
     },
@@ -225,7 +226,12 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       act(async () => {
         await writer.stop();
         const id = state.writing?.id ?? null;
-        if (id !== null) await api.remove(id);
+        if (id !== null) {
+          await api.remove(id).catch((failure: ContactFailure) => {
+            // Somebody was quicker.
+            if (failure.status !== 404) throw failure;
+          });
+        }
         set({ writing: null, open: null, place: "list" });
         list.load();
       }),
@@ -286,8 +292,13 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       set({ open: { ...shown, send: { ...shown.send, ...part } } });
       // Somebody else has started it.
       if (wasDraft && part.state !== "draft") {
-        if (state.writing?.id === part.id) set({ writing: null });
+        const { writing, busy } = state;
+        if (writing?.id === part.id) set({ writing: null });
         open(part.id);
+        if (writing?.id === part.id && !busy) {
+          if (writing.counting) set({ problem: t("sends.startedMeanwhile") });
+          else set({ said: t("sends.startedElsewhere") });
+        }
       } else rowsSoon();
     },
     refresh() {

@@ -44,8 +44,8 @@ function problemOf({ message, fields = {} }: Partial<ContactFailure>): string {
 interface Place {
   get(): Writing | null;
   set(writing: Writing): void;
-  /** The server has it; `isNew`: for the first time. */
-  kept(send: GroupSend, isNew: boolean): void;
+  /** The server has it; `before`: the id by which it had it until now, null for one that it had not. */
+  kept(send: GroupSend, before: number | null): void;
 }
 
 /** Everybody is gone through for each count: not with every letter. */
@@ -55,6 +55,8 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
   let typing: ReturnType<typeof setTimeout> | undefined;
   /** What is being kept, one after the other. */
   let keeping: Promise<boolean> = Promise.resolve(true);
+  /** The id of the draft that was thrown away under what is written, until that has another. */
+  let goneId: number | null = null;
 
   function change(part: Partial<Writing>): void {
     const writing = mine.get();
@@ -89,10 +91,17 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
       if (!now || (now.id !== id && now.id !== null)) return false;
       const unchanged = now.draft === draft;
       change({ id: kept.id, kept, counting: !unchanged, problem: "", wrong: {} });
-      mine.kept(kept, id === null);
+      mine.kept(kept, goneId ?? id);
+      goneId = null;
       return true;
     } catch (error) {
       const failure = error as Partial<ContactFailure>;
+      // Somebody has thrown the draft away while this one was written: it is kept as another.
+      if (failure.status === 404 && id !== null && mine.get()?.id === id) {
+        goneId = id;
+        change({ id: null, kept: null });
+        return keepNow();
+      }
       // What stands in the form is kept the next time: somebody has read by then that it was another's.
       if (failure.status === 409 && id !== null) await readAgain(id);
       change({ problem: problemOf(failure), wrong: failure.fields ?? {} });

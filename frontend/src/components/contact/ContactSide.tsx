@@ -158,7 +158,7 @@ function ConsentCard({ open, onHistory }: { open: OpenContact; onHistory(): void
           </button>
         )}
       </CardHead>
-      {!consents && <p class="quiet small">{t("contact.consentNotLoaded")}</p>}
+      {open.consentsFailed && <p class="quiet small">{t("contact.consentNotLoaded")}</p>}
       <ul class="person-consents">
         {consents &&
           consentsNow(consents).map(({ name, newest }) => (

@@ -28,16 +28,22 @@ export function Compose(props: SendsProps) {
     // A new page begins where one writes first.
     if (place === "new") document.getElementById("send-to")?.focus();
   }, [groupSends]);
+  const [firstLine = null] = lines;
   const writing: Writing = kept ?? {
     id: null,
-    draft: emptyDraft(lines[0] ?? null),
+    draft: emptyDraft(firstLine),
     kept: null,
     counting: false,
     problem: "",
     wrong: {},
   };
   const { draft, problem } = writing;
-  const write = (change: Partial<SendDraft>) => groupSends.write(change, lines[0] ?? null);
+  const write = (change: Partial<SendDraft>) => groupSends.write(change, firstLine);
+  const lacksLine = kept !== null && kept.draft.line === null && firstLine !== null;
+  useEffect(() => {
+    // Written before the lines were known.
+    if (lacksLine) write({ line: firstLine.id });
+  }, [lacksLine]);
 
   /** What stands in To and was not confirmed is added, or refused where everybody sees it: never left out unsaid. */
   function settle(): void {

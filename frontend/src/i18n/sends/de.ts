@@ -23,6 +23,11 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.state.scheduled": "Geplant",
   "sends.state.running": "Wird gesendet",
   "sends.state.paused": "Angehalten",
+  "sends.keptAnew":
+    "Dieser Entwurf wurde anderswo verworfen. Was Sie geschrieben haben, ist als neuer aufgehoben.",
+  "sends.startedMeanwhile":
+    "Diese Gruppennachricht wurde gestartet. Was Sie seither geschrieben haben, gehört nicht dazu.",
+  "sends.startedElsewhere": "Diese Gruppennachricht wurde gestartet.",
   "sends.state.stopped": "Stehen geblieben",
   "sends.state.finished": "Fertig",
   "sends.state.canceled": "Abgebrochen",
