@@ -26,6 +26,9 @@ class Doing:
 class Passed(Doing):
     """Nothing is heard: something was decided."""
 
+    chose: Sentence | None = None
+    """What the caller chose by it, for whoever answers; None when it was not the caller who decided."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Doing):

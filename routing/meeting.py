@@ -153,9 +153,11 @@ def _after_menu(walk: Walk, step: Menu, event: Event) -> str | None:
         walk.change(language=key.language)
     blanks = {"key": key.digit, "meaning": in_sentence(key.meaning)}
     pressed, reason = _("presses %(key)s, %(meaning)s") % blanks, _("The menu has this key.")
+    chose = _("pressed %(key)s, %(meaning)s") % blanks
     if event.kind == EventKind.SPOKE:
         pressed, reason = _("says %(meaning)s") % blanks, _("The menu understands spoken words.")
-    walk.add(Passed, step, pressed, reason)
+        chose = _("said %(meaning)s") % blanks
+    walk.add(Passed, step, pressed, reason, chose=chose)
     # The same menu met again by a key of its own is a new one.
     walk.change(tries=0)
     return key.next

@@ -241,8 +241,8 @@ def sleepers_told(conversation: Conversation, call: Call, *, has_gone_on: bool =
 
 def _why(doings: list[Doing]) -> Any:
     """What the caller chose before, for whoever looks at the queue; "" for nothing."""
-    chosen = [doing for doing in doings if isinstance(doing, Passed)]
-    return as_json(chosen[-1].said) if chosen else ""
+    chosen = [doing.chose for doing in doings if isinstance(doing, Passed) and doing.chose is not None]
+    return as_json(chosen[-1]) if chosen else ""
 
 
 def _leave_team(meeting: Meeting) -> None:

@@ -156,7 +156,7 @@ _RECIPIENT = {
 _QUEUE_CALLER = {
     "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z",
     "late_at": "2026-11-23T09:32:02Z", "party": _CALL["party"],
-    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "not_before": None, "tries": 0, "rings_at": [],
+    "line": _CALL["line"], "why": "pressed 2, Orders", "not_before": None, "tries": 0, "rings_at": [],
 }  # fmt: skip
 _RINGING_AT = _AGENT | {"since": "2026-11-23T09:30:14Z"}
 _RINGING = {"agent": _AGENT, "since": "2026-11-23T09:30:14Z", "party": _CALL["party"], "line": _LINE}
@@ -190,7 +190,7 @@ _BOARD = {
 _CALL_BACK = {
     "sid": _SID, "party": _CALL["party"], "line": _CALL["line"], "team": {"id": 1, "name": "Support"},
     "since": "2026-11-23T09:30:02Z", "until": "2026-11-23T09:36:34Z", "tries": 0,
-    "why": "Step 2, Menu: presses 2, Orders", "note": "",
+    "why": "pressed 2, Orders", "note": "",
 }  # fmt: skip
 _HANDLING_AGENT = _AGENT | {"id": 4, "identity": "agent_4", "name": "Grace Hall"}
 _PARTICIPANT = {

@@ -1,10 +1,9 @@
 /** The supervisors' board, and the callers who wait. */
 import type { Queue } from "../src/messages";
-import type { SoftphoneEvent } from "../src/softphone/events";
 import { found, inTurn, toLog } from "./acts";
 import { BOARDS } from "./board";
 import { grace } from "./data";
-import { ago, now, ready, ringing, talking } from "./events";
+import { ago, ready, queue, ringing, talking } from "./events";
 import type { Exhibit, Exhibits } from "./exhibit";
 
 const board = (shown: keyof typeof BOARDS, more: Partial<Exhibit> = {}): Exhibit => ({
@@ -16,25 +15,7 @@ const board = (shown: keyof typeof BOARDS, more: Partial<Exhibit> = {}): Exhibit
 });
 
 const iso = (at: number) => new Date(at).toISOString();
-const queue = (id: number, name: string, callers: Queue["callers"]): SoftphoneEvent => ({
-  type: "desk.message",
-  at: now,
-  message: {
-    type: "queue.changed",
-    queue: {
-      team: { id, name },
-      waiting: callers.filter(({ state }) => state === "waiting").length,
-      call_backs: callers.filter(({ state }) => state === "call-back").length,
-      longest_since: callers.find(({ state }) => state === "waiting")?.since ?? null,
-      call_backs_since: callers.find(({ state }) => state === "call-back")?.since ?? null,
-      callers,
-      ringing: callers.filter(({ state }) => state === "offered").flatMap(ringingFor),
-    },
-  },
-});
-const ringingFor = ({ rings_at, party, line }: Queue["callers"][number]): Queue["ringing"] =>
-  rings_at.map(({ since, ...agent }) => ({ agent, since, party, line }));
-const WHY = ["Step 2, Menu: presses 2, Orders", "", "Step 2, Menu: presses 1, New order"];
+const WHY = ["pressed 2, Orders", "", "pressed 1, New order"];
 const waiting: Queue["callers"] = BOARDS.usual.callers.map(({ team: _team, ...caller }, at) => ({
   ...caller,
   why: WHY[at] ?? "",

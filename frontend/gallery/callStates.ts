@@ -1,6 +1,8 @@
 /** Calls, and whether one can be reached. */
 import { t } from "../src/i18n/i18n";
+import type { Call } from "../src/messages";
 import { hintsOfColleague } from "../src/softphone/colleague";
+import type { SoftphoneEvent } from "../src/softphone/events";
 import { grace } from "./data";
 import { inTurn, press, toLog, type } from "./acts";
 import { DEAR, NIGHT, preferences } from "./fakes";
@@ -15,6 +17,7 @@ import {
   mic,
   now,
   problem,
+  queue,
   ready,
   ring,
   ringing,
@@ -31,6 +34,28 @@ import type { Exhibits } from "./exhibit";
 
 /** Grace calls Ada. */
 const fromGrace = [...ready, ring("L9", "R9", hintsOfColleague(grace), 5)];
+const waited = (seconds: number, why: string) =>
+  queue(2, "Sales", [
+    {
+      sid: ROOT,
+      place: 1,
+      state: "offered",
+      since: new Date(ago(seconds)).toISOString(),
+      late_at: null,
+      party: live.call.party,
+      line: live.call.line,
+      why,
+      not_before: null,
+      tries: 0,
+      rings_at: [],
+    },
+  ]);
+const ofMaya = (call: Partial<Call>): SoftphoneEvent => ({
+  type: "desk.message",
+  at: now,
+  message: { type: "call.incoming", live: { ...live, call: { ...live.call, ...call } } },
+});
+const marked = ofMaya({ party: { ...live.call.party, spam: true } });
 const NO_ANSWER = { message: "Your colleague did not answer." };
 
 export const CALLS: Exhibits = {
@@ -60,6 +85,10 @@ export const CALLS: Exhibits = {
   "18-rejected": { events: [...ringing, { type: "agent.rejected" }] },
   "18-declined-colleague": { events: [...fromGrace, { type: "agent.rejected" }] },
   "20-incoming": { events: ringing },
+  "20-incoming-waited": { events: [...ringing, waited(78, "pressed 2, Orders")] },
+  "20-incoming-chose": { events: [...ringing, waited(6, "pressed 2, Orders and deliveries to the islands")] },
+  "25-incoming-spam-waited": { events: [...ready, waited(78, ""), marked, ring(LEG, ROOT, maya, 6)] },
+  "30-active-waited": { events: [...talking, ofMaya({ waited: 72 })] },
   "20-incoming-colleague": { events: fromGrace },
   "30-active-colleague": {
     events: [
@@ -108,36 +137,12 @@ export const CALLS: Exhibits = {
     ],
   },
   "25-incoming-spam": {
-    events: [
-      ...ready,
-      {
-        type: "desk.message",
-        at: now,
-        message: {
-          type: "call.incoming",
-          live: { ...live, call: { ...live.call, party: { ...live.call.party, spam: true } } },
-        },
-      },
-      ring(LEG, ROOT, maya, 6),
-    ],
+    events: [...ready, marked, ring(LEG, ROOT, maya, 6)],
   },
   "25-incoming-forged": {
     events: [
       ...ready,
-      {
-        type: "desk.message",
-        at: now,
-        message: {
-          type: "call.incoming",
-          live: {
-            ...live,
-            call: {
-              ...live.call,
-              party: { ...live.call.party, verified: false, verification_failed: true },
-            },
-          },
-        },
-      },
+      ofMaya({ party: { ...live.call.party, verified: false, verification_failed: true } }),
       ring(LEG, ROOT, maya, 6),
     ],
   },

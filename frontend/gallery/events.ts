@@ -1,5 +1,5 @@
 /** The events that lead the desk from one state to the next. */
-import type { LiveCall, Presence, SupervisedCall } from "../src/messages";
+import type { LiveCall, Presence, Queue, SupervisedCall } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
 import { ada, grace, hedy, HISTORY, LOG, sales, support, there } from "./data";
@@ -136,3 +136,23 @@ export const withdrawn = (reason: "answered-elsewhere" | "caller-hung-up"): Soft
   message: { type: "call.withdrawn", sid: ROOT, reason, by: reason === "answered-elsewhere" ? grace : null },
 });
 export const lost: SoftphoneEvent = { type: "desk.lost", at: ago(20), retryAt: now + 8000 };
+
+/** Who waits for a team. */
+export const queue = (id: number, name: string, callers: Queue["callers"]): SoftphoneEvent => ({
+  type: "desk.message",
+  at: now,
+  message: {
+    type: "queue.changed",
+    queue: {
+      team: { id, name },
+      waiting: callers.filter(({ state }) => state === "waiting").length,
+      call_backs: callers.filter(({ state }) => state === "call-back").length,
+      longest_since: callers.find(({ state }) => state === "waiting")?.since ?? null,
+      call_backs_since: callers.find(({ state }) => state === "call-back")?.since ?? null,
+      callers,
+      ringing: callers.filter(({ state }) => state === "offered").flatMap(ringingFor),
+    },
+  },
+});
+const ringingFor = ({ rings_at, party, line }: Queue["callers"][number]): Queue["ringing"] =>
+  rings_at.map(({ since, ...agent }) => ({ agent, since, party, line }));

@@ -51,6 +51,7 @@ export type LostCaller = Schemas["LostCaller"];
 export type WithdrawnReason = Schemas["CallWithdrawn"]["reason"];
 /** Who waits for a team. */
 export type Queue = Schemas["Queue"];
+export type QueuedCaller = Queue["callers"][number];
 /** What supervisors see of the own teams: who waits, who works, how the day goes. */
 export type Board = Schemas["Board"];
 export type BoardStanding = Schemas["BoardStanding"];

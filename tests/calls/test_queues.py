@@ -63,7 +63,7 @@ def test_members_see_who_waits_what_they_chose_and_at_whose_phones_it_rings(clie
     first, second = queue["callers"]
     assert (first["state"], [one["id"] for one in first["rings_at"]]) == ("offered", [ada.pk])
     assert (second["state"], second["party"]["number"], second["place"]) == ("waiting", "+12025550120", 2)
-    assert "presses 2, Orders" in second["why"]
+    assert second["why"] == "pressed 2, Orders"
 
 
 def to_call_back(line, number: int, minutes: int, **more) -> Conversation:
@@ -205,7 +205,7 @@ def test_a_teams_desks_are_told_when_its_queue_has_changed_and_only_then(waiting
     (frame,) = watch.look(everybody)
     assert frame[0] == f"team.{team.pk}"
     assert '"queue.changed"' in frame[1]["text"]
-    assert "gedrückt wird 2" in frame[1]["texts"]["de"]
+    assert "gewählt: 2" in frame[1]["texts"]["de"]
     assert watch.look(everybody) == []
 
 

@@ -20,6 +20,7 @@ import type { ThreadListStore } from "../threads/threadList";
 import { wrapUp } from "../softphone/presence";
 import { reach } from "../softphone/reach";
 import { callKeys, consultation, heldSince, parkedCalls, shownCall } from "../softphone/room";
+import { countOf, somebodyWaits } from "../softphone/queues";
 import { secondRing } from "../softphone/secondCall";
 import {
   callerFacts,
@@ -235,6 +236,12 @@ export function App(props: AppProps) {
     },
     toDial,
     writeNote,
+    showWaiting: () => {
+      if (!somebodyWaits(state.queues, config.agent.id)) return false;
+      show({ view: "waiting", pane: "work" });
+      setTimeout(() => document.getElementById("tab-waiting")?.focus());
+      return true;
+    },
     openAvailability: () => setMenu("availability"),
     openShortcuts: () => setDialog("shortcuts"),
   });
@@ -420,6 +427,7 @@ export function App(props: AppProps) {
           {...{ callerView, unseen }}
           view={beside ? null : view}
           toRead={mine + nobody}
+          waiting={countOf(state.queues)}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
         />
       )}

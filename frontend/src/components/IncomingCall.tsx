@@ -1,5 +1,7 @@
 /** Somebody calls: all that is needed to decide and to answer. */
-import { shortWhen } from "../format";
+import { minutes, shortWhen } from "../format";
+import { isolated } from "../names";
+import { cameBy, type CameBy } from "../softphone/queues";
 import { callerFacts, type CallerFacts } from "../softphone/selectors";
 import type { Ring, State } from "../softphone/state";
 import { type HandedOver, handedOver } from "../softphone/room";
@@ -23,6 +25,8 @@ interface Props {
 
 export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }: Props) {
   const handed = handedOver(state);
+  const came = cameBy(state, ring);
+  const warns = facts.verificationFailed || facts.spam;
   return (
     <CallLayout
       tone="ringing"
@@ -35,8 +39,16 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
           since={ring.since}
         />
       }
-      notice={handed ? <HandedNotice handed={handed} facts={facts} /> : <CallerNotice facts={facts} />}
-      noticeTone={handed || facts.verificationFailed || facts.spam ? "hold" : undefined}
+      notice={
+        handed ? (
+          <HandedNotice handed={handed} facts={facts} />
+        ) : came && !warns ? (
+          <CameByNotice came={came} />
+        ) : (
+          <CallerNotice facts={facts} />
+        )
+      }
+      noticeTone={handed || warns ? "hold" : undefined}
       bar={
         <>
           {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
@@ -55,7 +67,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
         </>
       }
     >
-      <CallerFactList facts={facts} />
+      <CallerFactList facts={facts} waited={warns && !handed ? (came?.waited ?? 0) : 0} />
       <LastCalls facts={facts} />
       <AlsoCalling state={state} rings={others} />
     </CallLayout>
@@ -69,6 +81,18 @@ export function HandedNotice({ handed: { how, from }, facts }: { handed: HandedO
       <Icon name="transfer" size={18} />
       <span>
         {how === "ring.comesBack" ? rich(how, { name: facts.title }) : rich(how, { from, name: facts.title })}
+      </span>
+    </>
+  );
+}
+
+function CameByNotice({ came: { team, waited, why } }: { came: CameBy }) {
+  return (
+    <>
+      <Icon name="clock" size={18} />
+      <span class="came-by">
+        {waited > 0 && <span>{rich("ring.waited", { time: minutes(waited), team: isolated(team) })}</span>}
+        {why && <span dir="auto">{why}</span>}
       </span>
     </>
   );
@@ -119,7 +143,14 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
   );
 }
 
-export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts; incoming?: boolean }) {
+interface FactListProps {
+  facts: CallerFacts;
+  incoming?: boolean;
+  /** For how many seconds somebody has waited for a team, where that is not said elsewhere. */
+  waited?: number;
+}
+
+export function CallerFactList({ facts, incoming = true, waited = 0 }: FactListProps) {
   return (
     <dl class="facts">
       {facts.lineName && (
@@ -128,6 +159,12 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
           <dd>
             <strong>{facts.lineName}</strong> <span class="quiet">{facts.line?.display}</span>
           </dd>
+        </div>
+      )}
+      {waited > 0 && (
+        <div>
+          <dt>{t("ring.waitedFact")}</dt>
+          <dd>{minutes(waited)}</dd>
         </div>
       )}
       {facts.contact?.note && (

@@ -15,9 +15,11 @@ interface Props {
   view: View | null;
   /** Threads with something to read. */
   toRead: number;
+  /** Callers: their list is beside the log. */
+  waiting: number;
 }
 
-export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Props) {
+export function MobileNav({ pane, callerView, unseen, onPane, view, toRead, waiting }: Props) {
   const shown = pane === "call" ? "call" : view;
   return (
     <nav class="mobile-nav" aria-label={t("app.views")}>
@@ -51,7 +53,19 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Pr
         aria-current={shown === "log" ? "page" : undefined}
         onClick={() => onPane("work", "log")}
       >
-        <Icon name="list" /> {t("nav.log")}
+        <Icon name="list" />
+        <span>
+          {t("nav.log")}
+          {waiting > 0 && (
+            <>
+              {" "}
+              <span class="count count-small" aria-hidden="true">
+                {waiting}
+              </span>
+              <span class="visually-hidden">{t("nav.waiting", { count: waiting })}</span>
+            </>
+          )}
+        </span>
       </button>
       <button
         type="button"

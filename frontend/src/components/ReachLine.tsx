@@ -1,4 +1,5 @@
 /** "Can I be reached?" in one sentence, always in the same place. */
+import type { ComponentChildren } from "preact";
 import { minutes } from "../format";
 import type { Presence, Queue } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
@@ -6,6 +7,7 @@ import type { Reach } from "../softphone/reach";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 import { byOurClock } from "../serverClock";
 
 interface Props {
@@ -76,9 +78,21 @@ function waitingShort(queue: Queue, now: number): string {
     : t("queue.waitingShort", { count: queue.waiting, longest });
 }
 
-function waitingSentence(queue: Queue, now: number): string {
+/** The goal, when whoever is shown has waited longer. */
+function goalPast({ callers }: Queue, now: number): string {
+  const first = callers.find(({ state }) => state === "waiting");
+  if (!first?.late_at || now < byOurClock(first.late_at)) return "";
+  return minutes((Date.parse(first.late_at) - Date.parse(first.since)) / 1000);
+}
+
+function waitingSentence(queue: Queue, now: number): ComponentChildren {
   const { team, waiting, call_backs } = queue;
   const longest = longestOf(queue, now);
+  const goal = goalPast(queue, now);
+  if (goal && call_backs === 0) {
+    const red = <strong class="reach-late">{longest}</strong>;
+    return rich("queue.past", { team: team.name, count: waiting, longest: red, goal });
+  }
   if (waiting === 0) return t("queue.back", { team: team.name, count: call_backs, longest });
   if (call_backs > 0)
     return t("queue.waitingAndBack", { team: team.name, count: waiting, backs: call_backs, longest });

@@ -39,6 +39,7 @@ const rows = (): [ComponentChildren, string][] => [
   [<Key>/</Key>, t("keys.search")],
   [<Key>D</Key>, t("keys.dial")],
   [<Key>N</Key>, t("keys.note")],
+  [<Key>W</Key>, t("keys.waiting")],
   [<Key>A</Key>, t("keys.availability")],
   [
     <>

@@ -1,7 +1,7 @@
 /** Who waits for the agent's teams, in the order in which they are served; and at whose phones others ring. */
 import { useRef, useState } from "preact/hooks";
 import { minutes } from "../format";
-import type { Queue } from "../messages";
+import type { Queue, QueuedCaller as Caller } from "../messages";
 import { firstName, isolated } from "../names";
 import { callBackSentence, partyTitle } from "../words";
 import { Icon } from "./Icon";
@@ -10,8 +10,6 @@ import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
 import { countOf, isToCallBack, ringsElsewhere, somebodyWaits } from "../softphone/queues";
-
-type Caller = Queue["callers"][number];
 
 interface Props {
   queues: Queue[];

@@ -18,7 +18,7 @@ describe("a call-back", () => {
     send(offered);
     await screen.findByRole("heading", { name: "Maya Okonkwo" });
     expect(screen.getByRole("timer").textContent).toMatch(/^\d+:\d\d$/);
-    expect(screen.getByText("Step 2, Menu: presses 2, Orders")).toBeTruthy();
+    expect(screen.getByText("pressed 2, Orders")).toBeTruthy();
     send(gone);
     await waitFor(() => expect(screen.queryByRole("heading", { name: "Maya Okonkwo" })).toBeNull());
   });

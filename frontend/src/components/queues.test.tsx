@@ -14,6 +14,8 @@ const told = (more: Partial<Queue>): ReturnType<typeof push> => {
 const since = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 const sales = { id: 2, name: "Sales" };
 
+const callersOf = () => (sample("queue.changed") as { queue: Queue }).queue.callers;
+
 describe("the reach line", () => {
   it("says of the team with the longest wait how many wait, and since when", async () => {
     const { send } = show(readyState());
@@ -44,6 +46,18 @@ describe("the reach line", () => {
     await waitFor(() => expect(short()).toBeUndefined());
   });
 
+  it("says the goal once somebody has waited longer", async () => {
+    const { send } = show(readyState());
+    const [first] = callersOf();
+    const waits = { ...first!, state: "waiting" as const, since: since(157) };
+    send(told({ waiting: 1, longest_since: since(157), callers: [{ ...waits, late_at: since(-60) }] }));
+    await waitFor(() => expect(reach()).toContain("1 waiting · longest 2:47"));
+    expect(reach()).not.toContain("goal");
+    send(told({ waiting: 1, longest_since: since(157), callers: [{ ...waits, late_at: since(37) }] }));
+    await waitFor(() => expect(reach()).toContain("Support: 1 waiting · longest 2:47, goal 2:00"));
+    expect(document.querySelector(".reach-late")?.textContent).toBe("2:47");
+  });
+
   it("speaks of colleagues when nobody waits any more", async () => {
     const { send } = show(readyState());
     send(told({ waiting: 1, longest_since: since(20) }));
@@ -54,7 +68,7 @@ describe("the reach line", () => {
 });
 
 describe("the waiting list", () => {
-  const [first] = (sample("queue.changed") as { queue: Queue }).queue.callers;
+  const [first] = callersOf();
   const tab = (name: string) => screen.queryByRole("tab", { name });
 
   it("is there while somebody waits, and takes a caller out of the queue", async () => {
@@ -68,6 +82,17 @@ describe("the waiting list", () => {
     expect(takeCaller).toHaveBeenCalledWith(first!.sid);
     send(told({ waiting: 0, longest_since: null, callers: [] }));
     await screen.findByText("Nobody waits.");
+  });
+
+  it("is opened by a key while somebody waits, and not by it else", async () => {
+    const { user, send } = show(readyState());
+    await user.keyboard("w");
+    expect(tab("Waiting")).toBeNull();
+    send(told({ waiting: 1, longest_since: since(20) }));
+    await screen.findByRole("tab", { name: "Waiting 1" });
+    await user.keyboard("w");
+    await waitFor(() => expect(document.activeElement).toBe(tab("Waiting 1")));
+    expect(tab("Waiting 1")?.getAttribute("aria-selected")).toBe("true");
   });
 
   it("says why a caller could not be taken: who it is, and who was faster", async () => {

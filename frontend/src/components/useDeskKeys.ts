@@ -20,6 +20,8 @@ interface Desk {
   search(): void;
   toDial(): void;
   writeNote(): void;
+  /** Whether anybody waits, who is shown then. */
+  showWaiting(): boolean;
   openAvailability(): void;
   openShortcuts(): void;
 }
@@ -59,6 +61,7 @@ export function useDeskKeys(desk: Desk): void {
       },
       dial: desk.toDial,
       note: desk.writeNote,
+      waiting: desk.showWaiting,
       availability: desk.openAvailability,
       help: desk.openShortcuts,
       escape: () => {

@@ -16,6 +16,7 @@ export interface ShortcutActions {
   search(): void;
   dial(): void;
   note(): void;
+  waiting(): boolean;
   availability(): void;
   help(): void;
   escape(): boolean;
@@ -66,6 +67,7 @@ function single(event: KeyboardEvent, actions: ShortcutActions): boolean {
   if (key === "t") return done(actions.toggleTransfer);
   if (key === "d") return done(actions.dial);
   if (key === "n") return done(actions.note);
+  if (key === "w") return actions.waiting();
   if (key === "a") return done(actions.availability);
   return false;
 }

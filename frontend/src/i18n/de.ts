@@ -47,6 +47,7 @@ export const de: PageWords = {
   "nav.call": "Anruf",
   "nav.caller": "Kontakt",
   "nav.messages": "SMS",
+  "nav.waiting": { one: "{count} wartet", other: "{count} warten" },
   "nav.log": "Liste",
 
   // Textnachrichten: die Verläufe
@@ -190,6 +191,10 @@ export const de: PageWords = {
   "queue.waiting": {
     one: "{team}: {count} wartet · am längsten {longest}",
     other: "{team}: {count} warten · am längsten {longest}",
+  },
+  "queue.past": {
+    one: "{team}: {count} wartet · am längsten {longest}, Ziel {goal}",
+    other: "{team}: {count} warten · am längsten {longest}, Ziel {goal}",
   },
   "queue.waitingAndBack": {
     one: "{team}: {count} wartet · {backs} zurückzurufen · längste Wartezeit {longest}",
@@ -335,6 +340,8 @@ export const de: PageWords = {
   "ring.handsOver": "**{from} übergibt** {name}.",
   "ring.asks": "**{from} möchte Sie sprechen**, es geht um {name}.",
   "ring.comesBack": "**Niemand hat übernommen:** {name} kommt zurück.",
+  "ring.waited": "**{time} gewartet** in {team}",
+  "ring.waitedFact": "Gewartet",
   "ring.inContacts": "In Ihren Kontakten.",
   "ring.notInContacts": "Nicht in Ihren Kontakten.",
   "ring.colleague": "Niemand sonst ist in der Leitung.",
@@ -548,7 +555,10 @@ export const de: PageWords = {
   "failure.inactive": "Ihr Konto ist nicht aktiv. Wenden Sie sich an Ihre Administration.",
 
   // What is said for ears
+  "say.waits": { one: "In {team} wartet {count}.", other: "In {team} warten {count}." },
+  "say.goalPassed": "Längste Wartezeit in {team} über {time}.",
   "say.incoming": "Eingehender Anruf. {who}. Annehmen mit Eingabe.",
+  "say.waited": "hat {time} gewartet",
   "say.incomingTyping": "Eingehender Anruf. {who}. Annehmen mit Steuerung Eingabe.",
   "say.onLine": "auf Leitung {line}",
   "say.calling": "Anruf bei {name}.",

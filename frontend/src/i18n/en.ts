@@ -47,6 +47,7 @@ export const en = {
   "tab.team": "Team",
   "nav.call": "Call",
   "nav.caller": "Caller",
+  "nav.waiting": { one: "{count} waiting", other: "{count} waiting" },
   "nav.log": "Log",
   "nav.messages": "Messages",
 
@@ -192,6 +193,10 @@ export const en = {
     one: "{team}: {count} waiting · longest {longest}",
     other: "{team}: {count} waiting · longest {longest}",
   },
+  "queue.past": {
+    one: "{team}: {count} waiting · longest {longest}, goal {goal}",
+    other: "{team}: {count} waiting · longest {longest}, goal {goal}",
+  },
   "queue.waitingAndBack": {
     one: "{team}: {count} waiting · {backs} to call back · longest {longest}",
     other: "{team}: {count} waiting · {backs} to call back · longest {longest}",
@@ -333,6 +338,8 @@ export const en = {
   "ring.handsOver": "**{from} hands over** {name}.",
   "ring.asks": "**{from} wants to talk to you** about {name}.",
   "ring.comesBack": "**Nobody took the call:** {name} comes back.",
+  "ring.waited": "**Waited {time}** in {team}",
+  "ring.waitedFact": "Waited",
   "ring.inContacts": "In your contacts.",
   "ring.notInContacts": "Not in your contacts.",
   "ring.colleague": "Nobody else is on the line.",
@@ -540,7 +547,10 @@ export const en = {
   "failure.inactive": "Your account is not active. Ask your admin.",
 
   // What is said for ears
+  "say.waits": { one: "{count} waiting in {team}.", other: "{count} waiting in {team}." },
+  "say.goalPassed": "Longest wait in {team} past {time}.",
   "say.incoming": "Incoming call. {who}. Enter to answer.",
+  "say.waited": "waited {time}",
   "say.incomingTyping": "Incoming call. {who}. Control Enter to answer.",
   "say.onLine": "on line {line}",
   "say.calling": "Calling {name}.",

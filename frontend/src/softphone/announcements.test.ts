@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { QueuedCaller } from "../messages";
 import { said } from "../testing/announced";
 import {
   after,
@@ -8,12 +9,14 @@ import {
   NOW,
   openState,
   push,
+  rang,
   readyState,
   ringingState,
   ROOT,
   sample,
 } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
+import { waitsOf } from "./waits";
 
 const gaveUp = push({ type: "call.withdrawn", sid: ROOT, reason: "caller-hung-up", by: null });
 const canceled: SoftphoneEvent = { type: "call.canceled", id: LEG, at: NOW };
@@ -23,6 +26,60 @@ describe("what is announced", () => {
     const once = ["Maya hung up before anybody answered."];
     expect(said(ringingState(), canceled, gaveUp)).toEqual(once);
     expect(said(ringingState(), gaveUp, canceled)).toEqual(once);
+  });
+
+  describe("of who waits", () => {
+    const { queue } = sample("queue.changed");
+    const [first] = queue.callers;
+    const caller = (sid: string, state: QueuedCaller["state"] = "waiting"): QueuedCaller => ({
+      ...first!,
+      sid,
+      state,
+      since: "2026-11-23T09:30:00Z",
+      late_at: "2026-11-23T09:32:00Z",
+    });
+    const queueOf = (...callers: QueuedCaller[]) =>
+      push({
+        type: "queue.changed",
+        queue: { ...queue, callers, waiting: callers.filter(({ state }) => state === "waiting").length },
+      });
+    const nobody = queueOf();
+    const passed: SoftphoneEvent = { type: "goal.passed", caller: caller("CA1"), team: "Support" };
+
+    it("is said when somebody begins to wait where nobody did, once", () => {
+      const more = queueOf(caller("CA1"), caller("CA2"));
+      expect(said(readyState(), nobody, queueOf(caller("CA1")), more)).toEqual(["1 waiting in Support."]);
+    });
+
+    it("is not said of who waits again after a ring, nor of those whom the desk finds waiting", () => {
+      const rings = queueOf(caller("CA1", "offered"));
+      expect(said(readyState(), nobody, rings, queueOf(caller("CA1")))).toEqual([]);
+      expect(said({ ...readyState(), queues: [] }, queueOf(caller("CA1")))).toEqual([]);
+    });
+
+    it("is said when the goal has passed", () => {
+      expect(said(readyState(), passed)).toEqual(["Longest wait in Support past 2 minutes."]);
+    });
+
+    it("is not said in a call", () => {
+      expect(said(openState(), nobody, queueOf(caller("CA1")), passed)).toEqual([]);
+    });
+
+    it("is awaited for whoever has waited longest, as long as the goal is not past", () => {
+      const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+      const state = (late: number) =>
+        after(readyState(), queueOf({ ...caller("CA1"), late_at: at(late) }, caller("CA2")));
+      const goal = (late: number) => waitsOf(state(late)).find(({ key }) => key.startsWith("goal "));
+      expect(goal(30)?.key).toContain("CA1");
+      expect(goal(30)?.late(NOW)).toMatchObject({ type: "goal.passed", team: "Support" });
+      expect(goal(-1)).toBeUndefined();
+    });
+
+    it("is part of what is said of a caller who rings, who has waited", () => {
+      const since = new Date(NOW - 72_000).toISOString();
+      const [words] = said(readyState(), queueOf({ ...caller(ROOT, "offered"), since }), rang);
+      expect(words).toContain("waited 1 minute 12 seconds. Enter to answer.");
+    });
   });
 
   it("is said in the end when nobody says why a call is gone", () => {

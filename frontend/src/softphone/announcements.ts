@@ -21,6 +21,7 @@ import {
   supervisorsIn,
   thirdParties,
 } from "./room";
+import { cameBy } from "./queues";
 import { parkedBeside, secondRing } from "./secondCall";
 import { callerFacts, currentFacts, lastEnding, weak, NOBODY } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
@@ -40,6 +41,7 @@ export function announcement(before: State, after: State, typing: boolean): Anno
     superviseAnnouncement(before, after) ??
     wantedAnnouncement(before, after) ??
     callBackAnnouncement(before, after) ??
+    queueAnnouncement(before, after) ??
     availabilityAnnouncement(before, after) ??
     reachAnnouncement(before, after)
   );
@@ -51,6 +53,26 @@ function lostAnnouncement(before: State, { lostCaller }: State): Announcement | 
   return isNew ? { polite: lostCaller.message } : null;
 }
 
+/** Somebody begins to wait where nobody did, or has waited longer than the goal: nothing that disturbs a call. */
+function queueAnnouncement(before: State, after: State): Announcement | null {
+  if (after.calls.focus) return null;
+  if (after.pastGoal && after.pastGoal !== before.pastGoal) {
+    const { caller, team } = after.pastGoal;
+    const seconds = (Date.parse(caller.late_at ?? "") - Date.parse(caller.since)) / 1000;
+    return { polite: t("say.goalPassed", { team, time: spokenMinutes(seconds) }) };
+  }
+  for (const { team, waiting, callers } of after.queues) {
+    const known = before.queues.find((queue) => queue.team.id === team.id);
+    if (!waiting || known?.waiting !== 0) continue;
+    // Not who waits again after a ring.
+    const isNew = callers.some(
+      (one) => one.state === "waiting" && known.callers.every(({ sid }) => sid !== one.sid),
+    );
+    if (isNew) return { polite: t("say.waits", { count: waiting, team: team.name }) };
+  }
+  return null;
+}
+
 function callAnnouncement(before: State, after: State, typing: boolean): Announcement | null {
   const facts = currentFacts(after);
   const [was, is] = [before.calls.focus, after.calls.focus];
@@ -58,7 +80,9 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
   const rings = is?.state === "pending" && !is.answering ? is : null;
   if (rings && (was?.state !== "pending" || was.id !== rings.id) && facts) {
     const line = facts.lineName ? t("say.onLine", { line: facts.lineName }) : "";
-    const caller = [facts.spoken.title, facts.company, facts.place, line].filter(Boolean).join(", ");
+    const waited = cameBy(after, rings)?.waited ?? 0;
+    const time = waited ? t("say.waited", { time: spokenMinutes(waited) }) : "";
+    const caller = [facts.spoken.title, facts.company, facts.place, line, time].filter(Boolean).join(", ");
     const who = handedWho(handedOver(after), caller);
     return { assertive: typing ? t("say.incomingTyping", { who }) : t("say.incoming", { who }) };
   }

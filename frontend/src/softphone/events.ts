@@ -6,6 +6,7 @@ import type {
   Call,
   DeskMessage,
   Line,
+  QueuedCaller,
   ServerMessage,
   Supervision,
 } from "../messages";
@@ -68,6 +69,8 @@ export type SoftphoneEvent =
   | { type: "move.late" }
   /** The customer has heard music for so long that the agent is reminded of it, once more. */
   | { type: "hold.lasts" }
+  /** Whoever has waited longest for the team has waited longer than its line's goal. */
+  | { type: "goal.passed"; caller: QueuedCaller; team: string }
   /** What this phone wanted of a colleague's call: taken, with the call as it is now, or refused in a sentence. */
   | { type: "supervise.taken"; id: string; call: Call }
   | { type: "supervise.refused"; id: string; message: string; at: number }

@@ -124,6 +124,8 @@ function region(state: State, event: SoftphoneEvent): Step {
         { ...state, hold: { ...state.hold, reminders: state.hold.reminders + 1 } },
         { type: "tone.hold-lasts" },
       ];
+    case "goal.passed":
+      return [{ ...state, pastGoal: { caller: event.caller, team: event.team } }];
     case "agent.moved-here":
       return movedHere(state, event);
     case "move.noted":

@@ -1,18 +1,18 @@
 /** Of those who wait for the agent's teams: how many there are, and who is to be seen. */
-import type { Queue } from "../messages";
-
-type Caller = Queue["callers"][number];
+import type { Call, Queue, QueuedCaller } from "../messages";
+import { byOurClock } from "../serverClock";
+import type { Ring, State } from "./state";
 
 /** Of callers for whom phones ring, those who ring at colleagues'. */
-export function ringsElsewhere({ state, rings_at }: Caller, me: number): boolean {
+export function ringsElsewhere({ state, rings_at }: QueuedCaller, me: number): boolean {
   return state === "offered" && rings_at.length > 0 && !rings_at.some(({ id }) => id === me);
 }
 
-export function isToCallBack({ state, rings_at }: Caller, me: number): boolean {
+export function isToCallBack({ state, rings_at }: QueuedCaller, me: number): boolean {
   return state === "call-back" && !rings_at.some(({ id }) => id === me);
 }
 
-function shown(caller: Caller, me: number): boolean {
+function shown(caller: QueuedCaller, me: number): boolean {
   return ringsElsewhere(caller, me) || isToCallBack(caller, me);
 }
 
@@ -23,4 +23,33 @@ export function countOf(queues: Queue[]): number {
 /** Whether there is anything to see. */
 export function somebodyWaits(queues: Queue[], me: number): boolean {
   return countOf(queues) > 0 || queues.some(({ callers }) => callers.some((one) => shown(one, me)));
+}
+
+/** Who got somebody at once has not waited. */
+const AT_ONCE = 5;
+
+export interface CameBy {
+  team: string;
+  /** How long the caller waited before it rang here; 0 for who got somebody at once. */
+  waited: number;
+  /** What the caller chose; "" for nothing. */
+  why: string;
+}
+
+/** How the caller who rings came here, when that says something. */
+export function cameBy({ queues }: State, { root, since }: Ring): CameBy | null {
+  for (const { team, callers } of queues) {
+    const caller = callers.find(({ sid }) => sid === root);
+    if (!caller) continue;
+    const seconds = Math.floor((since - byOurClock(caller.since)) / 1000);
+    const waited = seconds >= AT_ONCE ? seconds : 0;
+    return waited || caller.why ? { team: team.name, waited, why: caller.why } : null;
+  }
+  return null;
+}
+
+/** How long the caller of a call waited until somebody answered; 0 for who got somebody at once. */
+export function waitedFor(call: Call | undefined): number {
+  const waited = call?.waited ?? 0;
+  return waited >= AT_ONCE ? waited : 0;
 }

@@ -5,12 +5,13 @@ import type {
   AwayReason,
   Call,
   CallBack,
-  Line,
   HelpAsked,
+  Line,
   LiveCall,
   LostCaller,
   Presence,
   Queue,
+  QueuedCaller,
   ReachGap,
   SupervisedCall,
   SuperviseMode,
@@ -209,6 +210,8 @@ export interface State {
   presence: Presence[];
   /** Of the agent's teams: who waits. */
   queues: Queue[];
+  /** Who was the last to have waited longer than the goal, for which team. */
+  pastGoal: { caller: QueuedCaller; team: string } | null;
   /** A caller whom this agent is to call back now. */
   callBack: CallBack | null;
   lines: Line[];
@@ -255,6 +258,7 @@ export function initialState(me: Agent): State {
     lostCaller: null,
     presence: [],
     queues: [],
+    pastGoal: null,
     callBack: null,
     lines: [],
     lives: {},

@@ -2,6 +2,8 @@
  * Everything that the desk waits for, with the moment at which it has waited long enough. Whatever does not answer,
  * the agent gets a reason and a button instead of a sentence that stays for ever.
  */
+import type { Queue } from "../messages";
+import { byOurClock } from "../serverClock";
 import type { SoftphoneEvent } from "./events";
 import { isFinished } from "./presence";
 import { goesBackTo } from "./secondCall";
@@ -68,7 +70,20 @@ export function waitsOf(state: State): Wait[] {
     holdWait(state),
     moveWait(state),
     backWait(state),
+    ...state.queues.map(goalWait),
   ].filter((wait) => wait !== null);
+}
+
+/** Within the goal until now: whoever has waited longest for a team. */
+function goalWait({ team, callers }: Queue): Wait | null {
+  const first = callers.find(({ state }) => state === "waiting");
+  const ms = first?.late_at ? byOurClock(first.late_at) - Date.now() : 0;
+  if (!first || ms <= 0) return null;
+  return {
+    key: `goal ${team.id} ${first.sid}`,
+    ms,
+    late: () => ({ type: "goal.passed", caller: first, team: team.name }),
+  };
 }
 
 function controlWait({ control }: State): Wait | null {

@@ -61,6 +61,7 @@ export const de: Record<keyof typeof en, Message> = {
   "keys.hangUp": "Auflegen",
   "keys.search": "Anrufliste durchsuchen",
   "keys.dial": "Zur Eingabe der Rufnummer",
+  "keys.waiting": "Wer wartet",
   "keys.note": "Notiz schreiben",
   "keys.availability": "Verfügbarkeit",
   "keys.rows": "Zeilen der Anrufliste; Eingabe öffnet, C ruft an, S schreibt eine SMS",

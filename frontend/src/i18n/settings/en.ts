@@ -58,6 +58,7 @@ export const en = {
   "keys.hangUp": "Hang up",
   "keys.search": "Search the call log",
   "keys.dial": "Go to number entry",
+  "keys.waiting": "Who waits",
   "keys.note": "Write a note",
   "keys.availability": "Availability",
   "keys.rows": "Rows of the call log; Enter opens, C calls, S writes a text",
