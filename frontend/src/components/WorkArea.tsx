@@ -115,7 +115,7 @@ export function WorkArea(props: Props) {
             tabIndex={each === shown ? 0 : -1}
             onClick={() => onView(each)}
           >
-            {t(`tab.${each}`)}
+            {each === "last" && subjects.last?.over === false ? t("hold.onHold") : t(`tab.${each}`)}
             {each === "messages" && toRead > 0 && (
               <>
                 {" "}

@@ -1,6 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
+import type { Call } from "../messages";
 import { noted } from "../testing/fakes";
+import { room } from "../testing/rooms";
 import { hints, LEG, NOW, openState, push, readyState, ringingState, ROOT, sample } from "../testing/samples";
 import { button, callArea, show } from "../testing/show";
 
@@ -40,6 +42,32 @@ describe("what was noted before", () => {
     const row = within((await screen.findByText("Details")).closest("li") as HTMLElement);
     row.getByText("Called back.");
     row.getByText("Resolved");
+  });
+});
+
+describe("the note of a call whose customer is on hold while the agent talks with somebody else", () => {
+  it("is not asked for as after a call, until it is over", async () => {
+    const { live: talk } = room();
+    const told = (change: Partial<Call>) =>
+      push({
+        type: "call.status",
+        live: { ...talk, call: { ...talk.call, sid: ROOT, revision: 2000, ...change } },
+      });
+    const { send } = show(openState(), server());
+    await screen.findByRole("tab", { name: "Caller" });
+    send(
+      { type: "grants.changed", grants: { incoming: true, outgoing: true, second_call: true } },
+      { ...next, hints: { ...hints, name: "Tom Aldous" } },
+      { type: "agent.held-and-answered" },
+      told({ parked_since: new Date(NOW).toISOString() }),
+      { type: "call.disconnected", id: LEG, at: NOW },
+      { type: "call.accepted", id: next.id, sid: next.id, at: NOW },
+    );
+    await screen.findByRole("tab", { name: "On hold" });
+    expect(screen.queryByText(/After the call/)).toBeNull();
+
+    send(ended);
+    await screen.findByRole("tab", { name: "After the call" });
   });
 });
 

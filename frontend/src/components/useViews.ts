@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import { callId, rootOf } from "../softphone/pushes";
+import { parkedCalls } from "../softphone/room";
 import { currentFacts } from "../softphone/selectors";
 import { isSupervising, isTalk, type State } from "../softphone/state";
 import type { Subject } from "./CallerTab";
@@ -69,7 +70,10 @@ export function useViews(state: State, details: CallDetailsStore, texts: { hasUn
     unseen,
     subjects: {
       ...(current && { caller: current }),
-      ...(last && { last }),
+      // Who waits on hold while the agent talks with somebody else has not been talked with for the last time.
+      ...(last && {
+        last: { ...last, over: parkedCalls(state).every(({ call }) => call.sid !== last.root) },
+      }),
     },
     /** The call whose note comes after that of the last. */
     waiting: waiting ?? null,
