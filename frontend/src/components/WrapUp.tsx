@@ -47,7 +47,9 @@ export function WrapUp({ state, wrapUp, notices, send, onNote }: Props) {
                 ? ending.takenOver
                 : ending.handedTo
                   ? t("ended.handedOver", { name: ending.handedTo })
-                  : t("wrapUp.ended", { length: minutes(ending.seconds) })}
+                  : ending.goesOn
+                    ? t("wrapUp.leftCall", { length: minutes(ending.seconds) })
+                    : t("wrapUp.ended", { length: minutes(ending.seconds) })}
             </p>
           )}
           <p class="who-detail">{t("wrapUp.wait")}</p>

@@ -124,6 +124,7 @@ export const de: PageWords = {
   "wrapUp.title": "Nach dem Gespräch",
   "wrapUp.left": "noch {left}",
   "wrapUp.ended": "Gespräch beendet, {length}",
+  "wrapUp.leftCall": "Gespräch verlassen, {length}",
   "wrapUp.wait": "Die nächsten Anrufe warten, bis Sie fertig sind",
   "wrapUp.longer": "Dauert es länger?",
   "wrapUp.stay": "In Nacharbeit bleiben",
@@ -476,6 +477,7 @@ export const de: PageWords = {
   // How a call came to its end
   "ended.length": "Gespräch beendet, {length}.",
   "ended.with": "Gespräch mit {name} beendet, {length}.",
+  "ended.left": "Sie haben das Gespräch mit {name} verlassen, {length}. Es geht weiter.",
   "ended.handedOver": "An {name} übergeben.",
   "ended.handedOn": "{name} wurde an {to} übergeben, nach {length}.",
   "ended.took": "{name} hat den Anruf angenommen.",

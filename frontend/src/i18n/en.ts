@@ -125,6 +125,7 @@ export const en = {
   "wrapUp.title": "After the call",
   "wrapUp.left": "{left} left",
   "wrapUp.ended": "Call ended, {length}",
+  "wrapUp.leftCall": "You left the call, {length}",
   "wrapUp.wait": "The next calls wait until you finish",
   "wrapUp.longer": "Need longer?",
   "wrapUp.stay": "Stay in wrap-up",
@@ -473,6 +474,7 @@ export const en = {
   // How a call came to its end
   "ended.length": "Call ended, {length}.",
   "ended.with": "Call with {name} ended, {length}.",
+  "ended.left": "You left the call with {name}, {length}. It goes on.",
   "ended.handedOver": "Handed over to {name}.",
   "ended.handedOn": "{name} was handed over to {to}, after {length}.",
   "ended.took": "{name} took the call.",

@@ -219,6 +219,7 @@ export function endingOf(
     takenOver: "",
     leg,
     movedOn: false,
+    goesOn: false,
     at,
   };
 }

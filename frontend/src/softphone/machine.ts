@@ -44,7 +44,11 @@ function told(before: State, after: State, event: SoftphoneEvent): State {
   const message = event.type === "desk.message" && event.message.type === "call.ended" ? event.message : null;
   const last = message?.call.sid === root ? message.call : undefined;
   const name = handedTo(last ?? after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
-  return name ? { ...after, calls: { ...calls, ending: { ...calls.ending, handedTo: name } } } : after;
+  if (name) return { ...after, calls: { ...calls, ending: { ...calls.ending, handedTo: name } } };
+  // Of whoever was asked or taken into it, and has left.
+  return last?.end_time === null
+    ? { ...after, calls: { ...calls, ending: { ...calls.ending, goesOn: true } } }
+    : after;
 }
 
 function region(state: State, event: SoftphoneEvent): Step {

@@ -179,6 +179,16 @@ describe("a warm transfer", () => {
     expect(lastEnding(after(talking(), gone, other))).toMatchObject({ handedTo: "" });
   });
 
+  it("says that it goes on, to whoever has left the others", () => {
+    const call = { ...sample("call.ended").call, sid: ROOT };
+    const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW + 60_000 };
+    const goesOn = push({ type: "call.ended", call: { ...call, end_time: null } });
+    expect(lastEnding(after(talking(), gone, goesOn))).toMatchObject({ goesOn: true });
+    expect(lastEnding(after(talking(), gone, push({ type: "call.ended", call })))).toMatchObject({
+      goesOn: false,
+    });
+  });
+
   it("says who asks at the desk of whoever is asked", () => {
     const asked = transfer({ from: grace, state: "calling" });
     const answered: SoftphoneEvent[] = [

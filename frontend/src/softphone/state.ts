@@ -131,6 +131,8 @@ export type Ending =
       takenOver: string;
       /** The sid of the leg that was here. */
       leg: string;
+      /** Others talk on. */
+      goesOn: boolean;
       /** The agent talks on with another phone. */
       movedOn: boolean;
       at: number;
