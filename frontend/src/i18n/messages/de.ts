@@ -70,9 +70,9 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.send": "Senden",
   "threads.sending": "Wird gesendet …",
   "threads.length": "{length} von {room}",
-  "threads.segments": "{count} Teile: {length} von {room}",
+  "threads.segments": "{count} Segmente: {length} von {room}",
   "threads.odd": "„{letter}“ ist kein einfacher SMS-Buchstabe",
-  "threads.enterSends": "Enter sendet, Umschalt + Enter beginnt eine Zeile",
+  "threads.enterSends": "Eingabe sendet, Umschalt + Eingabe beginnt eine Zeile",
   "threads.fileFailed": "Zuerst die Datei entfernen, die nicht gesendet werden konnte.",
   "threads.emptyFields": {
     one: "{count} Feld ist leer: {names}",

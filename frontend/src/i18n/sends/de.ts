@@ -64,7 +64,7 @@ export const de: Record<keyof typeof en, Message> = {
   "sends.nameHint": "Nur Ihr Team sieht ihn",
   "sends.message": "Nachricht",
   "sends.insertField": "Feld einfügen",
-  "sends.stopHint": "Sagen Sie, wer Sie sind und wie man sich abmeldet: „Antworten Sie STOP“.",
+  "sends.stopHint": "Sagen Sie, wer Sie sind und wie man sich abmeldet: „Antworten Sie mit STOP“.",
   "sends.longest": {
     one: "{count} Zeichen mit dem längsten Namen",
     other: "{count} Zeichen mit dem längsten Namen",
