@@ -17,6 +17,8 @@ _WORDS: dict[str, str | Promise] = {
     "save_as": _("Save as version %(number)d"),
     "saved_as": _("Saved as version %(number)d."),
     "removed_step": _("Step %(number)d, %(name)s, is removed."),
+    "moved_step": _("%(name)s is step %(number)d now."),
+    "route_gone": _("This route was deleted. Copy what you need of it before you leave this page."),
     "used_by": _("Used by lines"),
     "used_by_none": _("Used by no line yet: choose it on a line's page"),
     "no_line": _("a line"),

@@ -220,6 +220,8 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
                 onMove={(by) => {
                   change(moved(route, step.id, by));
                   wantsFocus.current = headId(step.id);
+                  const name = step.name || (words[`kind_${step.kind}`] ?? "");
+                  setTold(filled(words["moved_step"] ?? "", { number: index + 1 + by, name }));
                 }}
                 onRemove={(instead) => {
                   change(removed(route, step.id, instead));

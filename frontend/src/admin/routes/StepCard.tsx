@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { fieldId, type FormProps } from "./fields";
 import { StepForm } from "./StepForm";
@@ -105,6 +105,16 @@ function Tools({ step, route, words, number, onMove, onRemove, onFirst }: Props)
   const isLedTo =
     route.first === step.id || others.some((one) => waysOf(one, words).some((way) => way.to === step.id));
   const id = fieldId(step.id, "instead");
+  const removeId = fieldId(step.id, "remove");
+  const wantsFocus = useRef("");
+  useLayoutEffect(() => {
+    if (wantsFocus.current) document.getElementById(wantsFocus.current)?.focus();
+    wantsFocus.current = "";
+  }, [asks]);
+  function ask(whether: boolean): void {
+    wantsFocus.current = whether ? id : removeId;
+    setAsks(whether);
+  }
   if (asks) {
     return (
       <div class="re-remove" role="group" aria-label={words["remove_step"]}>
@@ -123,7 +133,7 @@ function Tools({ step, route, words, number, onMove, onRemove, onFirst }: Props)
         <button type="button" class="re-key" onClick={() => onRemove(instead)}>
           {words["remove_step"]}
         </button>
-        <button type="button" class="re-key" onClick={() => setAsks(false)}>
+        <button type="button" class="re-key" onClick={() => ask(false)}>
           {words["cancel"]}
         </button>
       </div>
@@ -142,7 +152,7 @@ function Tools({ step, route, words, number, onMove, onRemove, onFirst }: Props)
           {words["begin_here"]}
         </button>
       )}
-      <button type="button" class="re-key" onClick={() => (isLedTo ? setAsks(true) : onRemove(""))}>
+      <button type="button" id={removeId} class="re-key" onClick={() => (isLedTo ? ask(true) : onRemove(""))}>
         {words["remove_step"]}
       </button>
     </div>

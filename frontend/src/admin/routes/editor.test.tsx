@@ -7,6 +7,11 @@ import { type Finding, newStep, type RouteDocument, type Step } from "./model";
 import type { Saved, SaveRefused } from "./saving";
 
 const WORDS: EditorData["words"] = {
+  move_down: "Move down",
+  moved_step: "%(name)s is step %(number)d now.",
+  remove_step: "Remove the step",
+  instead: "Callers who came here go instead to",
+  cancel: "Cancel",
   route_name: "Name of the route",
   one_change: "1 change not saved",
   changes: "%(count)d changes not saved",
@@ -247,6 +252,28 @@ describe("what was refused", () => {
 
     expect(await posted).toBe("new");
     document.cookie = "csrftoken=; max-age=0";
+  });
+});
+
+describe("the steps of the list", () => {
+  it("say where they are when they are moved", async () => {
+    const { user, open } = edit();
+    await open("hello");
+
+    await user.click(screen.getByRole("button", { name: "Move down" }));
+
+    expect(screen.getByText("Greeting is step 2 now.").getAttribute("role")).toBe("status");
+  });
+
+  it("ask where callers go instead before they are removed, and keep focus at the question", async () => {
+    const { user, open } = edit();
+    await open("hello");
+
+    await user.click(screen.getByRole("button", { name: "Remove the step" }));
+    expect(document.activeElement).toBe(screen.getByLabelText("Callers who came here go instead to"));
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Remove the step" }));
   });
 });
 

@@ -2,7 +2,11 @@ import { afterEach, expect, it, vi } from "vitest";
 
 import { saver } from "./saving";
 
-const WORDS = { no_answer: "The server did not answer.", signed_out: "You are signed out." };
+const WORDS = {
+  no_answer: "The server did not answer.",
+  signed_out: "You are signed out.",
+  route_gone: "This route was deleted.",
+};
 const SAVED = { number: 2, address: "/route/1/", document: { first: "", steps: [] }, warnings: [] };
 const PAGE = { headers: { "Content-Type": "text/html; charset=utf-8" } };
 
@@ -61,6 +65,12 @@ it("says what the server refused, and that the same is refused again", async () 
   const { came } = await saved(() => Response.json({ findings: [], text: "Taken." }, { status: 422 }));
 
   expect(came).toEqual([{ saved: false, findings: [], text: "Taken.", again: false }]);
+});
+
+it("says that the route is gone, which no saving brings back", async () => {
+  const { came } = await saved(() => new Response("<h1>Not found</h1>", { status: 404, ...PAGE }));
+
+  expect(came).toEqual([{ saved: false, findings: [], text: "This route was deleted." }]);
 });
 
 it("says that no answer came, or none that can be read", async () => {

@@ -28,6 +28,7 @@ export function saver(csrf: string, words: Words) {
         redirect: "manual",
       });
       if (isSignedOut(answer)) return notNow(words["signed_out"]);
+      if (answer.status === 404) return { saved: false, findings: [], text: words["route_gone"] ?? "" };
       const body: unknown = await answer.json();
       if (answer.ok) return { saved: true, ...(body as Omit<Saved, "saved">) };
       return { saved: false, again: answer.status === 403, ...(body as Omit<SaveRefused, "saved">) };
