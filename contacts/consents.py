@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
+from contacts.senders import blocked_with
 from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 from telephony.party import same_party
 
@@ -109,8 +110,8 @@ def consent_record_by_hand(
     number: str, *, sender: str, state: Consent.State, source: Consent.Source, note: str, by: Agent
 ) -> Consent | None:
     """What somebody told one of us. Returns and keeps as `consent_record` does; raises `OnlyTheyMay`."""
-    by_themselves = _said(number, sender).filter(source__in=_BY_THEMSELVES).first()
-    if state == Consent.State.ALLOWED and _is_stop(by_themselves):
+    by_themselves = (_said(number, one).filter(source__in=_BY_THEMSELVES).first() for one in blocked_with(sender))
+    if state == Consent.State.ALLOWED and any(map(_is_stop, by_themselves)):
         raise OnlyTheyMay(_("They wrote STOP. Only they can change that, by writing START to this number."))
     return consent_record(number, sender=sender, state=state, source=source, note=note, by=by)
 

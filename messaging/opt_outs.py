@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.conf import settings
-
 from contacts.consents import STOPPED, numbers_that_forbid
-
-
-def blocked_with(sender: str) -> list[str]:
-    """The sender, and the messaging service in front of it: through that, Twilio blocks for all of its numbers."""
-    return list(dict.fromkeys(filter(None, (sender, settings.TWILIO_MESSAGING_SERVICE_SID))))
+from contacts.senders import blocked_with
 
 
 def forbidden_of(sender: str, numbers: Collection[str]) -> dict[str, str]:

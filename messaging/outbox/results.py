@@ -13,8 +13,8 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from contacts.consents import consent_forbid, landline_note
+from contacts.senders import blocked_with
 from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Sender, Step
-from messaging.opt_outs import blocked_with
 from messaging.outbox.sending import Outcome
 from messaging.outbox.sends import waiting_again
 from messaging.outbox.signals import messages_moved

@@ -203,8 +203,10 @@ def test_consent_is_recorded_with_its_history(client, maya, line):
     assert client.get(url(maya, "consents/"), secure=True).json() == answer
 
 
-def test_nobody_else_allows_texts_again_for_who_wrote_stop(client, maya, line):
-    consent_record(MAYA, sender=SUPPORT, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT, note="STOP")
+@pytest.mark.parametrize("sender", [SUPPORT, "MG" + "1" * 32])
+def test_nobody_else_allows_texts_again_for_who_wrote_stop(client, maya, line, settings, sender):
+    settings.TWILIO_MESSAGING_SERVICE_SID = "MG" + "1" * 32
+    consent_record(MAYA, sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT, note="STOP")
 
     answer = say(client, maya, "allowed")
 

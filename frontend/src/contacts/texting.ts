@@ -4,7 +4,7 @@ import type { Closed, Correspondent } from "../threads/correspondent";
 import type { Consents, ContactNumber, ContactPage } from "./ports";
 
 /** What a messaging service is called: what somebody told it counts for each of its lines. */
-const SERVICE = /^MG/;
+export const SERVICE = /^MG/;
 
 /** Why a number gets no texts from the line, as the server says it when one is sent; "" when it gets them. */
 export function whyNoTexts(

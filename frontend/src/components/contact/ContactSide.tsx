@@ -5,7 +5,7 @@ import type { ContactsStore } from "../../contacts/contacts";
 import type { OpenContact } from "../../contacts/openContact";
 import type { Consent, Consents, ContactNumber, ContactPage } from "../../contacts/ports";
 import { formatDate, languageName, t, timeThere } from "../../i18n/i18n";
-import { correspondent, whyNoTexts } from "../../contacts/texting";
+import { correspondent, whyNoTexts, SERVICE } from "../../contacts/texting";
 import type { Line } from "../../messages";
 import { isolated } from "../../names";
 import type { Correspondent } from "../../threads/correspondent";
@@ -133,12 +133,16 @@ function CardHead({ id, title, children }: { id: string; title: string; children
   );
 }
 
-/** For each sender what counts now, of whichever of the contact's numbers it was last said. */
+/**
+ * For each sender what counts now, of whichever of the contact's numbers it was last said. What somebody told the
+ * messaging service counts for all lines, and a No before a Yes.
+ */
 function consentsNow({ senders, history }: Consents): { name: string; newest: Consent | null }[] {
-  return senders.map(({ sender, name }) => ({
-    name,
-    newest: history.find((row) => row.sender === sender) ?? null,
-  }));
+  const services = history.map((row) => row.sender).filter((sender) => SERVICE.test(sender));
+  return senders.map(({ sender, name }) => {
+    const said = [sender, ...services].flatMap((one) => history.find((row) => row.sender === one) ?? []);
+    return { name, newest: said.find(({ state }) => state === "forbidden") ?? said[0] ?? null };
+  });
 }
 
 export function consentWord(row: Consent): string {
