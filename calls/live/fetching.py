@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -26,21 +27,28 @@ State = Conversation.State
 # After a refusal the caller is left in the queue for so long: others come first, and Twilio is not asked on and on.
 _PAUSE = timedelta(seconds=5)
 _THREADS = 4
+# A phone is free and the caller waits: one request that fails is not to cost them more.
+_HICCUP = 0.5
 
 
 def offer_url(turn: int) -> str:
     return f"{callback_url('calls:offer')}?turn={turn}"
 
 
-def fetch_caller(fetch: Fetch) -> bool:
+def fetch_caller(fetch: Fetch, *, again_after: float = 0.0) -> bool:
     """Has Twilio ask for the caller at the offer's address. Whether it will: what it refuses ends the offer, and the
     caller waits on. Of a caller who has come meanwhile nothing is asked: while Twilio is slow, many fetches wait for
-    their turn, and who talks by then would be taken out of the talk."""
+    their turn, and who talks by then would be taken out of the talk.
+
+    `again_after`: in so many seconds Twilio is asked once more what it could not do just now; 0: it is not."""
     if not _is_wanted(fetch):
         return False
     try:
         call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
     except TelephonyError as error:
+        if again_after and not error.permanent:
+            time.sleep(again_after)
+            return fetch_caller(fetch)
         logger.warning("a caller could not be fetched: call=%s: %s", fetch.sid, error.key)
         not_fetched(fetch, is_gone=isinstance(error, CallGone))
         return False
@@ -117,7 +125,7 @@ class Fetcher:
     def _run(self, fetch: Fetch) -> None:
         close_old_connections()
         try:
-            fetch_caller(fetch)
+            fetch_caller(fetch, again_after=_HICCUP)
         except Exception:
             # The net of the dispatcher fetches again.
             logger.exception("a caller could not be fetched: call=%s", fetch.sid)

@@ -16,7 +16,7 @@ from calls.live import dispatch, fetching, mending
 from calls.live.dispatch import Fetch
 from calls.live.locks import try_lock
 from calls.models import Call, CallOffer, Conversation
-from telephony.errors import CallGone, Unavailable
+from telephony.errors import CallGone, InvalidNumber, Unavailable
 from tests import factories
 from tests.calls.routes import Caller, box, goodbye, make_route, team_step
 from tests.twilio import leg_status, root_status, sid
@@ -78,6 +78,29 @@ def test_what_twilio_refuses_ends_the_offer_and_keeps_the_caller_waiting(twilio,
     assert dispatch.dispatch() == [], "not at once again"
     Conversation.objects.update(not_before=timezone.now() - timedelta(seconds=1))
     assert len(dispatch.dispatch()) == 1
+
+
+def test_one_request_that_fails_costs_a_caller_no_more_than_asking_again(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=[Unavailable("Not now."), None]) as asked:
+        assert fetching.fetch_caller(fetch, again_after=0.001)
+
+    assert (asked.call_count, of(waiting).state) == (2, "offered")
+
+
+@pytest.mark.parametrize(
+    ("failure", "times"), [(Unavailable("Not now."), 2), (InvalidNumber("Never.", permanent=True), 1)]
+)
+def test_twilio_is_asked_once_more_and_only_what_it_may_do_later(twilio, waiting, ada, failure, times):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=failure) as asked:
+        assert not fetching.fetch_caller(fetch, again_after=0.001)
+
+    assert (asked.call_count, of(waiting).state) == (times, "waiting")
 
 
 def test_a_caller_who_comes_although_twilio_refused_is_offered_all_the_same(twilio, waiting, ada):
