@@ -7,6 +7,7 @@ of Twilio's queue by REST, which is somebody else's work (`calls.live.fetching`)
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -251,6 +252,8 @@ def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
     since = (place_at or timezone.now()) + priority * PRIORITY_STEP
     strategy = str(terms.get("strategy", LONGEST_IDLE))
     missed, spared = in_vain.get(sid, ({}, frozenset()))
+    if terms.get("given_until", 0) > time.time():
+        spared |= {terms["given_by"]}
     return Waiting(
         sid=sid,
         team_id=team_id or 0,

@@ -3,6 +3,7 @@ that whoever is offered a caller is decided without reading the route again."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +59,23 @@ def terms_of_agent(ring: RingAgent) -> dict[str, Any]:
 
 
 def terms_of_led(
-    earlier: Mapping[str, Any], *, language: str, preferred: Sequence[int] = (), lost: int | None = None, rings: int = 0
+    earlier: Mapping[str, Any],
+    *,
+    language: str,
+    preferred: Sequence[int] = (),
+    lost: int | None = None,
+    given_by: int | None = None,
+    rings: int = 0,
 ) -> dict[str, Any]:
     """Of a caller who was led out of a talk, or out of what was to become one: waits as long as at the team's step
     before, or as at any. `preferred`: who is asked first; `lost`: the agent whose line was lost; `rings`: seconds that
-    the wait is longer, in which a phone rings for whoever was chosen."""
+    the wait is longer, in which a phone rings for whoever was chosen. `given_by`: who gave the caller to a team, and is
+    left alone at first, also as one of it."""
     waits = earlier.get("step_wait_seconds") or earlier.get("wait_seconds") or _ANY_STEP.wait_seconds
-    return ({} if lost is None else {"lost": lost}) | {
+    more: dict[str, Any] = {} if lost is None else {"lost": lost}
+    if given_by is not None:
+        more |= {"given_by": given_by, "given_until": time.time() + RING_SECONDS}
+    return more | {
         "strategy": LONGEST_IDLE,
         "ring_seconds": RING_SECONDS,
         "preferred": list(preferred),

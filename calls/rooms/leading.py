@@ -94,7 +94,10 @@ def lead(
     preferred = [back_to.pk] if back_to is not None and to.team_id is None else []
     rings = _NUMBER_SECONDS if to.number else RING_SECONDS if to.agent else 0
     lost = back_to.pk if back_to is not None and line_lost else None
-    known.terms = terms_of_led(known.terms, language=inside.language, preferred=preferred, lost=lost, rings=rings)
+    given_by = back_to.pk if back_to is not None and to.team_id is not None else None
+    known.terms = terms_of_led(
+        known.terms, language=inside.language, preferred=preferred, lost=lost, given_by=given_by, rings=rings
+    )
     if said:
         known.terms["said_in"] = [known.turn, said]
     if to.number:

@@ -19,7 +19,7 @@ export function SecondCall({ state, send }: Props) {
   const ring = secondRing(state);
   if (!ring) return null;
   const facts = callerFacts(state, ring.root, ring.hints);
-  const handed = handedWith(state.lives[ring.root]?.call);
+  const handed = handedWith(state.lives[ring.root]?.call, state.me.id);
   const act = state.control?.act;
   const waits = act?.do === "park" && "answer" in act;
   const may = canPark(state);

@@ -130,7 +130,7 @@ function secondAnnouncement(before: State, after: State): Announcement | null {
     const { spoken, company, lineName } = callerFacts(after, rings.root, rings.hints);
     const line = lineName ? t("say.onLine", { line: lineName }) : "";
     const caller = [spoken.title, company, line].filter(Boolean).join(", ");
-    const handed = handedWith(after.lives[rings.root]?.call);
+    const handed = handedWith(after.lives[rings.root]?.call, after.me.id);
     if (handed) return { polite: t("say.secondHanded", { who: handedWho(handed, caller) }) };
     return { polite: t("say.secondCall", { who: caller }) };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Participant } from "../messages";
+import type { Participant, Transfer } from "../messages";
 import { signalOf } from "../pageSignals";
 import { said } from "../testing/announced";
 import { colleague, grace, GRACE_LEG, room, roomIs, transfer } from "../testing/rooms";
@@ -8,7 +8,7 @@ import { endingSentence } from "./announcements";
 import { commandRunner, type Ports } from "./commands";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
-import { callKeys, consultation } from "./room";
+import { callKeys, consultation, handedOver } from "./room";
 import { lastEnding } from "./selectors";
 import type { State } from "./state";
 import { waitsOf } from "./waits";
@@ -187,6 +187,18 @@ describe("a warm transfer", () => {
     expect(lastEnding(after(talking(), gone, push({ type: "call.ended", call })))).toMatchObject({
       goesOn: false,
     });
+  });
+
+  it("rings again at whoever gave it away as what nobody took", () => {
+    const given = (from: Transfer["from"]) =>
+      handedOver(
+        after(
+          ringingState(),
+          roomIs({ ringing: true, transfer: transfer({ mode: "blind", state: "calling", from }) }),
+        ),
+      );
+    expect(given(me)).toMatchObject({ how: "ring.comesBack" });
+    expect(given(grace)).toEqual({ how: "ring.handsOver", from: "Grace" });
   });
 
   it("says who asks at the desk of whoever is asked", () => {

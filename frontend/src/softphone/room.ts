@@ -231,14 +231,17 @@ export interface HandedOver {
 }
 
 export function handedOver(state: State): HandedOver | null {
-  return state.calls.focus?.state === "pending" ? handedWith(shownCall(state)) : null;
+  return state.calls.focus?.state === "pending" ? handedWith(shownCall(state), state.me.id) : null;
 }
 
-export function handedWith(call: Call | undefined): HandedOver | null {
+export function handedWith(call: Call | undefined, me: number): HandedOver | null {
   const transfer = call?.transfer;
   if (!transfer) return null;
   const from = giverName(transfer);
-  if (transfer.state === "recalled") return { how: "ring.comesBack", from };
+  // It rings again at whoever gave it away, when nobody else has taken it.
+  const isMine = transfer.mode === "blind" && transfer.from?.id === me;
+  if (transfer.state === "recalled" || (isMine && isUnderWay(transfer)))
+    return { how: "ring.comesBack", from };
   if (!isUnderWay(transfer)) return null;
   return { how: transfer.mode === "warm" ? "ring.asks" : "ring.handsOver", from };
 }

@@ -211,6 +211,22 @@ def test_a_team_gets_the_caller_at_the_front_of_its_queue(twilio, talking, ada, 
     assert Conversation.objects.get().team_id == sales.pk
 
 
+def test_who_gives_a_caller_to_the_own_team_is_left_alone_until_nobody_else_has_come(
+    twilio, talking, ada, team, api, rest
+):
+    assert give(api, {"team": team.pk}).status_code == 202
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+
+    assert rings(come(twilio, rest)) == []
+    assert dispatch() == []
+
+    waiting = Conversation.objects.get()
+    waiting.terms["given_until"] = 0
+    waiting.save()
+    assert [one.sid for one in dispatch()] == [ROOT]
+    assert CallOffer.objects.get(call=ROOT, state="ringing").agent == ada
+
+
 def test_a_number_is_called_for_the_caller(twilio, talking, ada, api, rest):
     assert give(api, {"number": "+44 20 7946 0100"}).status_code == 202
 
