@@ -180,6 +180,14 @@ def test_what_cannot_be_read_ends_in_voicemail_with_a_line_in_the_log(broken, ca
     assert "route left for voicemail" in caplog.text
 
 
+def test_a_line_without_a_route_ends_in_voicemail_for_who_was_led_away_from_a_talk_and_that_is_no_error(caplog):
+    with caplog.at_level(logging.ERROR, "routing.walk"):
+        _, (taken,) = go_on(None, Event(EventKind.WAITED), facts(None, version=0))
+
+    assert isinstance(taken, TakeMessage)
+    assert caplog.text == ""
+
+
 def test_a_route_that_was_never_checked_and_goes_in_a_circle_ends_in_voicemail():
     circle = plan(
         step("a", "announcement", prompt=text(), next="b"), step("b", "announcement", prompt=text(), next="a")
