@@ -6,8 +6,8 @@ import { sales } from "../../gallery/data";
 import { sendsPathOf, sendsPlaceOf } from "./address";
 import { draftOf, inputOf, localField } from "./draft";
 import { createGroupSends } from "./groupSends";
-import type { GroupSend, GroupSendsApi, SendPart } from "./ports";
-import { durationWord, priceOfSome, segmentsWord, twinWord } from "./words";
+import type { GroupSend, GroupSendsApi, SendPart, SendProgress } from "./ports";
+import { countWord, durationWord, priceOfSome, segmentsWord, twinWord } from "./words";
 
 const WRITING = 800;
 
@@ -310,6 +310,22 @@ describe("what cannot be done", () => {
     expect(sends.get().problem).toBe("The server cannot be reached. Check your connection.");
     expect(sends.get().open?.send?.state).toBe("running");
     expect(sends.get().busy).toBe(false);
+  });
+});
+
+describe("what the list says of a send", () => {
+  it("is that it waits, while nobody may be texted", async () => {
+    const send = await sendOf(SENDS.running);
+    if (!send.progress) throw new Error("A running one has progress.");
+    const now = Date.parse("2026-11-23T22:00:00Z");
+    const row = (more: Partial<SendProgress>) => ({
+      ...send,
+      progress: { ...send.progress!, handed: 20, ...more },
+    });
+    expect(countWord(row({ seconds_left: 60, goes_on_at: null }), now)).toMatch(/^20 of [\d,]+ sent$/);
+    expect(countWord(row({ seconds_left: 0, goes_on_at: "2026-11-24T08:00:00Z" }), now)).toMatch(
+      /^20 of [\d,]+ sent · waits, goes on from 8:00/,
+    );
   });
 });
 

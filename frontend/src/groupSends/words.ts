@@ -58,15 +58,17 @@ export function priceOfSome(summary: SendSummary | null, people: number): Money 
   return { amount: amount.toFixed(2), unit: summary.price.unit };
 }
 
-/** "412 people", "398 of 412 delivered": how many, in a row of the list. */
-export function countWord({ state, progress, summary }: SendRow): string {
+/** "412 people", "398 of 412 delivered", "20 of 412 sent · waits, goes on from 08:00": how many, in a row of the list. */
+export function countWord({ state, progress, summary }: SendRow, now: number): string {
   if (state === "draft" || state === "scheduled") {
     return summary ? t("sends.people", { count: progress?.total ?? summary.recipients }) : "";
   }
   if (!progress) return "";
   const { handed, delivered, total } = progress;
   if (state === "finished") return t("sends.deliveredOf", { delivered, total });
-  return t("sends.sentOf", { sent: handed, total });
+  const sent = t("sends.sentOf", { sent: handed, total });
+  const waits = state === "running" && progress.goes_on_at && progress.seconds_left === 0;
+  return waits ? `${sent} · ${leftWord(progress, now)}` : sent;
 }
 
 /** "Started 10:58 by Ama Reyes, from Sales 020 7946 0018": what stands under a send's name. */

@@ -71,7 +71,7 @@ export function SendList({ groupSends, mayWrite }: Props) {
                   <strong title={send.title}>{isolated(send.title)}</strong>
                   <span class="quiet small">{whoAndWhen(send, now)}</span>
                 </span>
-                <span class="send-count small">{countWord(send)}</span>
+                <span class="send-count small">{countWord(send, now)}</span>
                 <StateTag state={send.state} />
               </a>
             </li>
