@@ -222,6 +222,13 @@ def _note_end(agent_id: int, at: datetime, *, by: Agent | None = None, rule: str
 # --- Missed rings ---------------------------------------------------------------------------------------------------
 
 
+def talks_again(sid: str, agent_ids: Collection[int]) -> None:
+    """These talk with the caller of that call again, after whose talk they were in wrap-up: it comes after this one."""
+    again = Agent.objects.filter(pk__in=list(agent_ids), wrap_up_call=sid)
+    if again.update(wrap_up_until=None, wrap_up_stays=False, wrap_up_call=""):
+        agents_change(agent_ids)
+
+
 def rings_answered(agents: Iterable[Agent]) -> None:
     """These took a call: what they missed before counts no more."""
     # Most missed none. In one order, as others may write the same agents.

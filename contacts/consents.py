@@ -110,8 +110,7 @@ def consent_record_by_hand(
     number: str, *, sender: str, state: Consent.State, source: Consent.Source, note: str, by: Agent
 ) -> Consent | None:
     """What somebody told one of us. Returns and keeps as `consent_record` does; raises `OnlyTheyMay`."""
-    by_themselves = (_said(number, one).filter(source__in=_BY_THEMSELVES).first() for one in blocked_with(sender))
-    if state == Consent.State.ALLOWED and any(map(_is_stop, by_themselves)):
+    if state == Consent.State.ALLOWED and any(_has_stopped(number, one) for one in blocked_with(sender)):
         raise OnlyTheyMay(_("They wrote STOP. Only they can change that, by writing START to this number."))
     return consent_record(number, sender=sender, state=state, source=source, note=note, by=by)
 
@@ -133,8 +132,13 @@ def numbers_that_forbid(sender: str, numbers: Collection[str]) -> dict[str, str]
         ways = [said[same] for same in same_party(number) if same in said]
         last = max(ways, key=lambda row: (row.at, row.pk), default=None)
         if last is not None and last.state == Consent.State.FORBIDDEN:
-            found[number] = STOPPED if _is_stop(last) else OBJECTED
+            found[number] = STOPPED if _is_stop(last) or _has_stopped(number, sender) else OBJECTED
     return found
+
+
+def _has_stopped(number: str, sender: str) -> bool:
+    """Whether the last that it said itself was STOP, whatever one of us wrote down since: only it takes that back."""
+    return _is_stop(_said(number, sender).filter(source__in=_BY_THEMSELVES).first())
 
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:

@@ -87,7 +87,10 @@ class ImportsContacts:
                 return self._previewed(request, preview)
             return self._confirmed(request, preview)
         except Gone:
-            messages.error(request, _("This file is here no more. Nothing was imported. Choose it again."))
+            messages.error(
+                request,
+                _("This file is here no more. Look at the list whether it was imported already, or choose it again."),
+            )
             return redirect("admin:contacts_contact_import")
 
     def _previewed(self, request: HttpRequest, preview: Preview) -> HttpResponse:

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.models import MOST_OWN, Consent, ContactField, ContactNumber
+from contacts.senders import blocked_with
 from core.retention import days_ago
 from core.text import cleaned, in_sentence
 from telephony.errors import InvalidNumber
@@ -262,7 +263,14 @@ def _text(text: Any, way: str, value: str) -> Q:
 
 
 def _consent(way: str, sender: str) -> Q:
+    forbids = Q()
+    for one in blocked_with(sender):
+        forbids |= _said(one, Consent.State.FORBIDDEN)
+    if way == "forbidden":
+        return forbids
+    return ~forbids if way == "not-forbidden" else _said(sender, Consent.State.ALLOWED) & ~forbids
+
+
+def _said(sender: str, state: Consent.State) -> Q:
     newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-at", "-pk").values("state")[:1]
-    state = Consent.State.ALLOWED if way == "allowed" else Consent.State.FORBIDDEN
-    said = Q(pk__in=ContactNumber.objects.alias(said=Subquery(newest)).filter(said=state).values("contact"))
-    return ~said if way == "not-forbidden" else said
+    return Q(pk__in=ContactNumber.objects.alias(said=Subquery(newest)).filter(said=state).values("contact"))

@@ -11,7 +11,7 @@ from agents.selectors import team_ids_of
 from contacts.selectors import contact_ids_among
 from contacts.timeline import Entry, Place, Source, Subject, padded
 from core.languages import sentence
-from messaging.models import Direction, Message, MessageStatus, Thread
+from messaging.models import Direction, Message, MessageStatus, Step, Thread
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -64,7 +64,12 @@ def _text(row: Any) -> dict[str, Any]:
 def texted_since(time: datetime) -> Q:
     """Of contacts: that there was a text with them, either way."""
     threads = Thread.objects.filter(last_at__gte=time).order_by()
-    return Q(pk__in=contact_ids_among(threads.values("number")))
+    # Texts to groups are the last of no thread.
+    to_groups = Message.objects.filter(
+        direction=Direction.OUTBOUND, step=Step.TAKEN, sent_at__gte=time, group_send__isnull=False
+    )
+    numbers = to_groups.order_by().values("recipient")
+    return Q(pk__in=contact_ids_among(threads.values("number"))) | Q(pk__in=contact_ids_among(numbers))
 
 
 SOURCES = (_Texts(),)

@@ -98,7 +98,10 @@ def _roots(start: date, end: date) -> QuerySet[Call]:
 
 def _texts(start: date, end: date) -> QuerySet[Message]:
     first, after = between(start, end)
-    return Message.objects.filter(created_at__gte=first, created_at__lt=after).order_by()
+    # What was written in one month and sent in the next is billed then.
+    sent = Q(sent_at__gte=first, sent_at__lt=after)
+    other = Q(sent_at__isnull=True, created_at__gte=first, created_at__lt=after)
+    return Message.objects.filter(sent | other).order_by()
 
 
 def costs(by: str, start: date, end: date) -> list[Cost]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Max, Sum
 from django.utils import timezone
 
+from messaging.group_sends.estimates import country_code, prices_per_segment
 from messaging.models import Direction, Message, Step
 from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
 from usage.selectors import SEGMENTS
@@ -97,8 +98,16 @@ def counted_until() -> datetime:
 def _estimate(since: datetime) -> Decimal:
     """What our own texts cost that Twilio took since then."""
     texts = Message.objects.filter(direction=Direction.OUTBOUND, step=Step.TAKEN, sent_at__gt=since)
-    segments = texts.aggregate(sum=Sum("num_segments"))["sum"] or 0
-    return (segments * segment_price()).quantize(Decimal("0.000001")) if segments else Decimal(0)
+    segments: dict[str, int] = {}
+    for recipient, some in texts.order_by().values_list("recipient").annotate(Sum("num_segments")):
+        code = country_code(recipient)
+        segments[code] = segments.get(code, 0) + (some or 0)
+    if not segments:
+        return Decimal(0)
+    usual, known = segment_price(), prices_per_segment()
+    # Some countries cost many times what is usual here; that has the carriers' fees, which a text's own price has not.
+    prices = {code: max(usual, known[code].amount) if code in known else usual for code in segments}
+    return Decimal(sum(some * prices[code] for code, some in segments.items())).quantize(Decimal("0.000001"))
 
 
 def segment_price() -> Decimal:

@@ -229,8 +229,9 @@ def _choices(me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
             continue
         (rows,) = fetch(_FIRST[limit](now=now, team_ids=theirs))
         choices = _choose([*(row for row in rows if me is None or row[0] != me.pk), *mine], found)
-        given = sum(len(choice.agent_ids) for choice in choices)
-        if limit is None or len(rows) < limit or given == len(found.free):
+        # Who is here for one caller alone may get nobody: the whole queue is not read for that.
+        given = {pk for choice in choices for pk in choice.agent_ids}
+        if limit is None or len(rows) < limit or all(one.is_back or one.agent_id in given for one in found.free):
             return choices, found
     raise AssertionError
 

@@ -18,7 +18,7 @@ from calls.live.queues import is_untalked
 from calls.models import CallOffer, Conversation
 from core.sql.unit import UnitOfWork
 from telephony.callbacks import callback_url
-from telephony.errors import CallGone, TelephonyError
+from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.rest.client import call_redirect
 
 logger = logging.getLogger(__name__)
@@ -40,13 +40,14 @@ def fetch_caller(fetch: Fetch, *, again_after: float = 0.0) -> bool:
     caller waits on. Of a caller who has come meanwhile nothing is asked: while Twilio is slow, many fetches wait for
     their turn, and who talks by then would be taken out of the talk.
 
-    `again_after`: in so many seconds Twilio is asked once more what it could not do just now; 0: it is not."""
+    `again_after`: in so many seconds Twilio is asked once more when it did not answer, or failed, but not when it asks
+    to slow down; 0: it is not."""
     if not _is_wanted(fetch):
         return False
     try:
         call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
     except TelephonyError as error:
-        if again_after and not error.permanent:
+        if again_after and isinstance(error, Unavailable):
             time.sleep(again_after)
             return fetch_caller(fetch)
         logger.warning("a caller could not be fetched: call=%s: %s", fetch.sid, error.key)

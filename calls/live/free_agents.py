@@ -76,13 +76,11 @@ _TEAMS = Prepared(_teams)
 
 @dataclass(frozen=True, slots=True)
 class FreeAgents:
-    """`by_id`: their rows. `softly`: who talks, and may take a second call. `back`: who would get nobody else, and is
-    here again for a caller to whom the line was lost."""
+    """`by_id`: their rows. `softly`: who talks, and may take a second call."""
 
     free: list[Free]
     by_id: dict[int, Agent]
     softly: frozenset[int] = frozenset()
-    back: frozenset[int] = frozenset()
 
 
 def free_agents(
@@ -124,7 +122,7 @@ def free_agents(
         )
         for agent in everybody.values()
     ]
-    return FreeAgents(free, everybody, soft_ids, back_ids)
+    return FreeAgents(free, everybody, soft_ids)
 
 
 def _time(value: Any) -> datetime | None:

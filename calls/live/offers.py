@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from calls.models import TERMINAL, CallOffer, Conversation
@@ -92,7 +92,10 @@ def newest_attempt(conversation: Conversation) -> int:
 def rung_in_vain(now: datetime, sids: Collection[str]) -> Mapping[str, tuple[Mapping[int, int], frozenset[int]]]:
     """For each of these calls, how often each agent's phone rang for it in vain, and whose is left alone for now. What
     never rang for anybody in vain is left out."""
-    rows = CallOffer.objects.filter(call__in=sids, state=CallOffer.State.ENDED, reason__in=_IN_VAIN)
+    # Not before a talk out of which the caller was led.
+    rows = CallOffer.objects.filter(
+        call__in=sids, state=CallOffer.State.ENDED, reason__in=_IN_VAIN, attempt__gte=F("call__round")
+    )
     missed: dict[str, dict[int, int]] = {}
     spared: dict[str, set[int]] = {}
     for sid, agent_id, reason, ended_at in rows.values_list("call_id", "agent_id", "reason", "ended_at"):

@@ -14,6 +14,7 @@ from agents.presence import (
     CallEnded,
     rings_answered,
     rings_missed,
+    talks_again,
     wrap_up_seconds,
     wrap_ups_begin,
 )
@@ -224,11 +225,19 @@ def calls_followed(trees: Sequence[CallTree]) -> None:
     offers = [offer for tree in trees for offer in tree.changed_offers]
     rings_answered(offer.agent for offer in offers if offer.state == CallOffer.State.ANSWERED)
     for tree in trees:
+        if tree.root.round and (taken := _taken_in_round(tree)):
+            talks_again(tree.root.sid, taken)
         missed = {one.agent_id for one in tree.withdrawals if one.reason == "not-answered"}
         # Whoever talks with somebody else need not take a second call.
         missed -= talking_among(missed) if missed else set()
         if missed and (team_id := _team_rung(tree.root)):
             rings_missed(team_id=team_id, agent_ids=missed)
+
+
+def _taken_in_round(tree: CallTree) -> list[int]:
+    """Who has just answered a caller who was led out of a talk before."""
+    answered = [one for one in tree.changed_offers if one.state == CallOffer.State.ANSWERED]
+    return [one.agent_id for one in answered if one.attempt >= tree.root.round and not one.is_consultation]
 
 
 def _team_rung(root: Call) -> int | None:

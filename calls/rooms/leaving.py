@@ -136,7 +136,8 @@ def _lead_back(inside: Inside) -> leading.Led | None:
     agents = [one for one in inside.participants if one.role == Role.AGENT and one.agent]
     # Not who was called into it and is not there yet.
     agents = [one for one in agents if one.joined_at] or agents
-    last = agents[-1].agent if agents else inside.the_root.agent
+    # Not who was asked or taken into it, and has left; nor who gave the caller away before.
+    last = inside.the_root.agent or (agents[-1].agent if agents else None)
     waited_for = inside.parked
     try:
         team_id = leading.team_for(inside, last)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from contacts.consents import STOPPED, numbers_blocked, numbers_with_landline
-from messaging.models import IS_OPEN, Message, Priority, Sender, Step
+from messaging.models import IS_OPEN, Message, Origin, Priority, Sender, Step
 from messaging.opt_outs import forbidden_of
 from messaging.outbox.attachments import media_urls
 from messaging.outbox.due import Due
@@ -35,6 +35,9 @@ _UNSUBSCRIBED, _LANDLINE = 21610, 21614
 BLOCKED = gettext_noop("This number is blocked.")
 OBJECTS = gettext_noop("This number wants no texts: one of us was told so.")
 TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
+# An answer to a missed call is none any more, and may come at night.
+TOO_LATE = gettext_noop("This text could not be sent in time: it was not sent any more.")
+_LATE = timedelta(minutes=15)
 # A text that could not be sent for so long, as often as it was tried, is given up.
 _OLD, _MANY = timedelta(days=1), 10
 # Longer than any worker's pause between two looks.
@@ -212,6 +215,8 @@ def _refuse_unwanted(sender: str, rows: Sequence[Due], own: Mapping[int, Hours],
             problem = sentence_for(_LANDLINE)
         elif row.created_at < now - _OLD and row.attempts > _MANY:
             problem = TOO_OLD
+        elif row.origin == Origin.RULE and row.created_at < now - _LATE:
+            problem = TOO_LATE
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
             refused.add(row.pk)

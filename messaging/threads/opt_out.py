@@ -48,9 +48,10 @@ def consent_follow(text: IncomingText) -> None:
 
 
 def _is_start(text: IncomingText, sender: str) -> bool:
-    """Texts are allowed only to who had forbidden them. "Yes" is an answer to many questions: it takes back a STOP, and
-    not what somebody told one of us."""
-    if text.opt_out_type:
+    """Texts are allowed only to who had forbidden them. "Yes" is an answer to many questions, also where a messaging
+    service says START of it: it takes back a STOP, and not what somebody told one of us."""
+    is_yes = text.body.strip().casefold() == "yes"
+    if text.opt_out_type and not is_yes:
         return True
-    was_forbidden = is_stopped if text.body.strip().casefold() == "yes" else is_forbidden
+    was_forbidden = is_stopped if is_yes else is_forbidden
     return was_forbidden(text.sender, sender, at=text.at)

@@ -68,7 +68,7 @@ def test_what_was_imported_is_not_imported_again(client):
 
     again = confirm(client, page)
 
-    assert "Nothing was imported. Choose it again." in again.content.decode()
+    assert "Look at the list whether it was imported already" in again.content.decode()
     assert Contact.objects.count() == 2
 
 

@@ -16,7 +16,7 @@ from contacts.consents import consent_record
 from contacts.groups import member_count, members_of, memberships_of
 from contacts.models import Consent, Contact, ContactField, ContactNumber, Group
 from contacts.rules import rule_checked
-from messaging.models import Thread
+from messaging.models import Direction, GroupSend, Message, Origin, Step, Thread
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,32 @@ def test_who_was_texted_of_late_is_found(maya, tom):
     Thread.objects.create(line=line, number="+12025550143", last_at=timezone.now() - timedelta(days=9))
 
     assert found(("last_text", "within", 7)) == {"Maya Okonkwo"}
+
+
+def test_a_text_to_a_group_is_one_of_late_too(maya, tom):
+    line = factories.make_line()
+    # As the thread of somebody who was only texted with many.
+    thread = Thread.objects.create(line=line, number="+12025550143", last_at=timezone.now() - timedelta(days=900))
+    send = GroupSend.objects.create(title="Sale", line=line, body="Hello")
+    Message.objects.create(
+        thread=thread, direction=Direction.OUTBOUND, sender=line.number, recipient=thread.number, body="Hello",
+        step=Step.TAKEN, sent_at=timezone.now(), group_send=send, origin=Origin.GROUP,
+    )  # fmt: skip
+
+    assert found(("last_text", "within", 7)) == {"Tom Aldous"}
+
+
+def test_a_stop_to_the_service_is_one_to_each_of_its_lines(maya, tom, settings):
+    settings.TWILIO_MESSAGING_SERVICE_SID = "MG" + "1" * 32
+    for sender, state, number in (
+        (SENDER, Consent.State.ALLOWED, "+447700900142"),
+        (settings.TWILIO_MESSAGING_SERVICE_SID, Consent.State.FORBIDDEN, "+447700900142"),
+    ):
+        consent_record(number, sender=sender, state=state, source=Consent.Source.TEXT)
+
+    for way, names in (("forbidden", {"Maya Okonkwo"}), ("allowed", set()), ("not-forbidden", {"Tom Aldous"})):
+        Group.objects.all().delete()
+        assert found(("consent", way, SENDER)) == names, way
 
 
 def test_all_conditions_must_be_fulfilled_or_any(maya, tom):

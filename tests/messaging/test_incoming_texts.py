@@ -250,12 +250,26 @@ def test_yes_to_a_service_that_nobody_stopped_lifts_nothing(line, sales):
     assert closed_numbers(line, [CALLER]) == {CALLER: "stopped"}
 
 
+def test_a_stop_is_one_whatever_one_of_us_writes_down_after_it(line):
+    take_in(1, 0, Body="STOP")
+    consent_record(CALLER, sender=SUPPORT, state=Consent.State.FORBIDDEN, source=Consent.Source.SPOKEN)
+
+    assert closed_numbers(line, [CALLER]) == {CALLER: "stopped"}
+
+
+def test_yes_to_a_service_is_an_answer_to_a_question_for_who_had_forbidden_nothing(line):
+    take_in(1, 0, Body="Yes", MessagingServiceSid=SERVICE, OptOutType="START")
+
+    assert consents() == []
+
+
+@pytest.mark.parametrize("said", [{}, {"OptOutType": "START", "MessagingServiceSid": SERVICE}])
 @pytest.mark.parametrize(("word", "is_lifted"), [("Yes", False), ("START", True)])
-def test_yes_takes_back_no_objection_that_somebody_told_one_of_us(line, word, is_lifted):
+def test_yes_takes_back_no_objection_that_somebody_told_one_of_us(line, word, is_lifted, said):
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     consent_record(CALLER, sender=SUPPORT, state=Consent.State.FORBIDDEN, source=Consent.Source.FORM, at=long_ago)
 
-    take_in(1, 0, Body=word)
+    take_in(1, 0, Body=word, **said)
 
     assert (closed_numbers(line, [CALLER]) == {}) == is_lifted
 

@@ -224,6 +224,21 @@ def test_texts_that_twilio_has_not_counted_yet_are_estimated(figures, line):
     assert guard.group_sends_paused()
 
 
+def test_texts_to_a_dear_country_are_estimated_at_what_they_cost_there(figures, line):
+    limit(amount="10")
+    figures.put("sms-outbound", day(), price="1.00", count="100")
+    spend(figures, "5")
+    text(1, line=line, at=figures.as_of - timedelta(days=1))
+    Message.objects.update(recipient="+4915112345678", price="0.12", price_unit="USD", num_segments=1)
+
+    text(20, line=line, at=figures.as_of + timedelta(seconds=1))
+    Message.objects.filter(price=None).update(recipient="+4915112345679")
+    guard.forget()
+
+    (one,) = spent_in([SpendLimit.objects.get()])
+    assert one.estimated == Decimal("2.4")
+
+
 def test_a_segment_costs_its_part_of_a_long_text(figures):
     figures.put("sms-outbound", day(), price="2.40", count="100", usage="300", usage_unit="segments")
     # Twilio says messages where it counts no segments.

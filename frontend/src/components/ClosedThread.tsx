@@ -18,7 +18,12 @@ export function ClosedThread({ open, why, canDial, notes, onCall, onNote }: Prop
   const [noting, setNoting] = useState(contact !== null && notes.of(contact.id) !== "");
   const [said, setSaid] = useState("");
   const name = shortTitleOf(open);
-  const text = t(`threads.closedText.${why}`, { name, number: line.display });
+  // Without a contact there is no page of its consent.
+  const key =
+    why === "objected" && !contact
+      ? "threads.closedText.objectedStranger"
+      : (`threads.closedText.${why}` as const);
+  const text = t(key, { name, number: line.display });
   const mayRing = why !== "blocked" && open.number.startsWith("+");
   const instead = !mayRing ? "" : contact ? t("threads.ringOrNote") : t("threads.ring");
 

@@ -5,6 +5,7 @@ import type { Presence, Queue } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Reach } from "../softphone/reach";
 import { Icon } from "./Icon";
+import { longestOf as longestWaits } from "../softphone/queues";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
@@ -79,8 +80,8 @@ function waitingShort(queue: Queue, now: number): string {
 }
 
 /** The goal, when whoever is shown has waited longer. */
-function goalPast({ callers }: Queue, now: number): string {
-  const first = callers.find(({ state }) => state === "waiting");
+function goalPast(queue: Queue, now: number): string {
+  const first = longestWaits(queue);
   if (!first?.late_at || now < byOurClock(first.late_at)) return "";
   return minutes((Date.parse(first.late_at) - Date.parse(first.since)) / 1000);
 }
@@ -89,9 +90,12 @@ function waitingSentence(queue: Queue, now: number): ComponentChildren {
   const { team, waiting, call_backs } = queue;
   const longest = longestOf(queue, now);
   const goal = goalPast(queue, now);
-  if (goal && call_backs === 0) {
+  if (goal) {
     const red = <strong class="reach-late">{longest}</strong>;
-    return rich("queue.past", { team: team.name, count: waiting, longest: red, goal });
+    const said = { team: team.name, count: waiting, longest: red, goal };
+    return call_backs > 0
+      ? rich("queue.pastAndBack", { ...said, backs: call_backs })
+      : rich("queue.past", said);
   }
   if (waiting === 0) return t("queue.back", { team: team.name, count: call_backs, longest });
   if (call_backs > 0)

@@ -1,7 +1,7 @@
 /** Which of a contact's numbers may be texted, and why others may not. */
 import type { Line } from "../messages";
 import type { Closed, Correspondent } from "../threads/correspondent";
-import type { Consents, ContactNumber, ContactPage } from "./ports";
+import type { Consent, Consents, ContactNumber, ContactPage } from "./ports";
 
 /** What a messaging service is called: what somebody told it counts for each of its lines. */
 export const SERVICE = /^MG/;
@@ -20,10 +20,12 @@ export function whyNoTexts(
   const senders = [...new Set(said.map(({ sender }) => sender))].filter(
     (sender) => sender === line.number || SERVICE.test(sender),
   );
-  const forbidding = senders
-    .map((sender) => said.find((row) => row.sender === sender))
-    .filter((row) => row?.state === "forbidden");
-  if (forbidding.some((row) => row?.source === "text" || row?.source === "twilio")) return "stopped";
+  const newest = (sender: string, isIt: (row: Consent) => boolean = () => true) =>
+    said.find((row) => row.sender === sender && isIt(row));
+  const forbidding = senders.filter((sender) => newest(sender)?.state === "forbidden");
+  // Who said STOP, too, has to take that back.
+  const byThemselves = ({ source }: Consent) => source === "text" || source === "twilio";
+  if (forbidding.some((sender) => newest(sender, byThemselves)?.state === "forbidden")) return "stopped";
   if (forbidding.length > 0) return "objected";
   if (blocked.some((row) => row.number === number)) return "blocked";
   return line_type === "landline" ? "landline" : "";

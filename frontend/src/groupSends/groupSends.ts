@@ -80,6 +80,8 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
   /** Counts what was opened: an answer about any but the last is not heard. */
   let turn = 0;
   let rows: ReturnType<typeof setTimeout> | undefined;
+  /** A new text that the server has not taken yet, while another draft is looked at. */
+  let unkept: Writing | null = null;
 
   function set(change: Partial<GroupSendsState>): void {
     state = { ...state, ...change };
@@ -134,7 +136,10 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     api.send(id).then(
       (send) => {
         if (mine !== turn) return;
-        if (send.state === "draft" && state.writing?.id !== id) writer.take(send);
+        if (send.state === "draft" && state.writing?.id !== id) {
+          if (state.writing?.id === null) unkept = state.writing;
+          writer.take(send);
+        }
         set({ open: { id, loading: "ready", send } });
         if (send.state !== "draft") people.ask({ show: firstShown(send), search: "" });
       },
@@ -163,6 +168,14 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     } finally {
       set({ busy: false });
     }
+  }
+
+  /** What to say of a draft that somebody has thrown away, once it is kept as another; or else what was to be said. */
+  async function anewIfGone(id: number, failure: ContactFailure): Promise<Error> {
+    if (failure.status !== 404) return failure as unknown as Error;
+    writer.anew(id);
+    await writer.keep();
+    return new Error(t("sends.keptAnew"));
   }
 
   const step = (name: "pause" | "resume" | "cancel") => () =>
@@ -199,7 +212,8 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       if (place === "list") list.load();
       if (place === "new") {
         // A text that was not sent yet is gone on with; a kept one has its own address.
-        if (state.writing?.id != null) set({ writing: null });
+        if (state.writing?.id != null) set({ writing: unkept });
+        unkept = null;
       }
       if (typeof place === "number") {
         const { writing } = state;
@@ -241,9 +255,9 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
           throw new Error(reasonOf(state.writing));
         }
         const { id, kept } = state.writing;
-        const send = await api.start(id, kept?.revision ?? 0).catch(async (error: unknown) => {
-          if ((error as ContactFailure).status === 409) await writer.readAgain(id);
-          throw error;
+        const send = await api.start(id, kept?.revision ?? 0).catch(async (error: ContactFailure) => {
+          if (error.status === 409) await writer.readAgain(id);
+          throw await anewIfGone(id, error);
         });
         set({ writing: null, place: send.id, open: { id: send.id, loading: "ready", send }, peopleOf: null });
         list.merge(send);
@@ -252,7 +266,10 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     toMyself: (number) =>
       act(async () => {
         if (!(await writer.keep()) || !state.writing?.id) throw new Error(reasonOf(state.writing));
-        await api.toMyself(state.writing.id, number);
+        const { id } = state.writing;
+        await api.toMyself(id, number).catch(async (error: ContactFailure) => {
+          throw await anewIfGone(id, error);
+        });
         set({ said: t("sends.sentToMyself", { number }) });
       }),
     pause: step("pause"),
@@ -313,9 +330,12 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       refreshRows();
     },
     hasUnsaved: () =>
-      state.writing?.counting === true || (state.writing !== null && state.writing.id === null),
+      unkept !== null ||
+      state.writing?.counting === true ||
+      (state.writing !== null && state.writing.id === null),
     clear() {
       void writer.stop();
+      unkept = null;
       clearTimeout(rows);
       turn++;
       list.clear();

@@ -64,20 +64,31 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
   }
 
   function take(send: GroupSend): void {
+    goneId = null;
     const draft = draftOf(send);
     mine.set({ id: send.id, draft, kept: send, counting: false, problem: "", wrong: {} });
+  }
+
+  /** The draft of this id is gone: what is written is to be kept as another. */
+  function anew(id: number): void {
+    goneId = id;
+    change({ id: null, kept: null, counting: true });
   }
 
   /** Keeps what is written, after what is being kept already. False when it could not be kept. */
   function keep(): Promise<boolean> {
     clearTimeout(typing);
     typing = undefined;
-    keeping = keeping.then(keepNow, keepNow);
+    // It may be left before its turn has come.
+    const left = mine.get();
+    const next = () => keepNow(left);
+    keeping = keeping.then(next, next);
     return keeping;
   }
 
-  async function keepNow(): Promise<boolean> {
-    const writing = mine.get();
+  async function keepNow(left: Writing | null): Promise<boolean> {
+    const open = mine.get();
+    const writing = open === null || (left?.id != null && open.id !== left.id) ? left : open;
     const values = writing && inputOf(writing.draft);
     if (!writing || !values) return false;
     if (!writing.counting) return true;
@@ -88,7 +99,7 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
         : api.change(id, values, writing.kept?.revision ?? 0));
       // What was thrown away meanwhile does not come back.
       const now = mine.get();
-      if (!now || (now.id !== id && now.id !== null)) return false;
+      if (now?.id !== id) return false;
       const unchanged = now.draft === draft;
       change({ id: kept.id, kept, counting: !unchanged, problem: "", wrong: {} });
       mine.kept(kept, goneId ?? id);
@@ -98,9 +109,8 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
       const failure = error as Partial<ContactFailure>;
       // Somebody has thrown the draft away while this one was written: it is kept as another.
       if (failure.status === 404 && id !== null && mine.get()?.id === id) {
-        goneId = id;
-        change({ id: null, kept: null });
-        return keepNow();
+        anew(id);
+        return keepNow(null);
       }
       // What stands in the form is kept the next time: somebody has read by then that it was another's.
       if (failure.status === 409 && id !== null) await readAgain(id);
@@ -119,6 +129,7 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
   }
 
   function write(part: Partial<SendDraft>, line: Line | null): void {
+    if (!mine.get()) goneId = null;
     const writing = mine.get() ?? {
       id: null,
       draft: emptyDraft(line),
@@ -139,5 +150,5 @@ export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "sen
     return keeping;
   }
 
-  return { take, keep, readAgain, write, stop };
+  return { take, keep, anew, readAgain, write, stop };
 }

@@ -197,6 +197,10 @@ export const de: PageWords = {
     one: "{team}: {count} wartet · am längsten {longest}, Ziel {goal}",
     other: "{team}: {count} warten · am längsten {longest}, Ziel {goal}",
   },
+  "queue.pastAndBack": {
+    one: "{team}: {count} wartet · {backs} zurückzurufen · am längsten {longest}, Ziel {goal}",
+    other: "{team}: {count} warten · {backs} zurückzurufen · am längsten {longest}, Ziel {goal}",
+  },
   "queue.waitingAndBack": {
     one: "{team}: {count} wartet · {backs} zurückzurufen · längste Wartezeit {longest}",
     other: "{team}: {count} warten · {backs} zurückzurufen · längste Wartezeit {longest}",
@@ -477,6 +481,7 @@ export const de: PageWords = {
   // How a call came to its end
   "ended.length": "Gespräch beendet, {length}.",
   "ended.with": "Gespräch mit {name} beendet, {length}.",
+  "ended.goesOn": "Sie haben das Gespräch verlassen. Es geht weiter.",
   "ended.left": "Sie haben das Gespräch mit {name} verlassen, {length}. Es geht weiter.",
   "ended.handedOver": "An {name} übergeben.",
   "ended.handedOn": "{name} wurde an {to} übergeben, nach {length}.",
@@ -749,6 +754,7 @@ export const de: PageWords = {
   // Gruppensendungen
   "top.views": "Hauptansichten",
   "say.sendFinished": "Gesendet: {delivered} von {total} zugestellt, {not} nicht.",
+  "say.sendWaits": "Eine Gruppennachricht pausiert: Eine Grenze ist erreicht.",
   "say.sendPaused": "Eine Gruppensendung ist stehen geblieben.",
   "sends.title": "Gruppensendungen",
 

@@ -198,6 +198,10 @@ export const en = {
     one: "{team}: {count} waiting · longest {longest}, goal {goal}",
     other: "{team}: {count} waiting · longest {longest}, goal {goal}",
   },
+  "queue.pastAndBack": {
+    one: "{team}: {count} waiting · {backs} to call back · longest {longest}, goal {goal}",
+    other: "{team}: {count} waiting · {backs} to call back · longest {longest}, goal {goal}",
+  },
   "queue.waitingAndBack": {
     one: "{team}: {count} waiting · {backs} to call back · longest {longest}",
     other: "{team}: {count} waiting · {backs} to call back · longest {longest}",
@@ -474,6 +478,7 @@ export const en = {
   // How a call came to its end
   "ended.length": "Call ended, {length}.",
   "ended.with": "Call with {name} ended, {length}.",
+  "ended.goesOn": "You left the call. It goes on.",
   "ended.left": "You left the call with {name}, {length}. It goes on.",
   "ended.handedOver": "Handed over to {name}.",
   "ended.handedOn": "{name} was handed over to {to}, after {length}.",
@@ -736,6 +741,7 @@ export const en = {
   // Group sends
   "top.views": "Main views",
   "say.sendFinished": "Sent: {delivered} of {total} delivered, {not} not.",
+  "say.sendWaits": "A group send is paused: a limit is reached.",
   "say.sendPaused": "A group send has stopped.",
   "sends.title": "Group sends",
 

@@ -117,7 +117,8 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
     const said = told ? endingSentence(before, told, "spoken") : "";
     // Why it is over comes a moment later, and its exact length, too: nothing is said twice.
     const sameCall =
-      said !== "" && ((tell.kind === "ended" && !tell.takenOver) || told?.kind === "supervised");
+      said !== "" &&
+      ((tell.kind === "ended" && !tell.takenOver && !tell.goesOn) || told?.kind === "supervised");
     return sentence && sentence !== said && !sameCall ? { polite: sentence } : null;
   }
   return null;
@@ -303,6 +304,7 @@ export function endingSentence(state: State, ending: Ending, how: "written" | "s
       if (ending.takenOver) return ending.takenOver;
       if (ending.movedOn) return t("move.movedOn");
       if (ending.handedTo) return t("ended.handedOver", { name: ending.handedTo });
+      if (ending.goesOn) return t("ended.goesOn");
       return t("ended.length", { length: spokenMinutes(ending.seconds) });
     case "withdrawn":
       if (ending.reason === "answered-elsewhere") {

@@ -5,7 +5,7 @@ import type { Command, SoftphoneEvent } from "./events";
 import { asking, dialledHere, movedHere, movedOn, moveLate, movesFailed, notMoved } from "./moving";
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { learn, pushed } from "./pushes";
-import { handedTo } from "./room";
+import { handedTo, othersTalk } from "./room";
 import {
   declinedSecond,
   heldAndAnswered,
@@ -45,10 +45,10 @@ function told(before: State, after: State, event: SoftphoneEvent): State {
   const last = message?.call.sid === root ? message.call : undefined;
   const name = handedTo(last ?? after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
   if (name) return { ...after, calls: { ...calls, ending: { ...calls.ending, handedTo: name } } };
-  // Of whoever was asked or taken into it, and has left.
-  return last?.end_time === null
-    ? { ...after, calls: { ...calls, ending: { ...calls.ending, goesOn: true } } }
-    : after;
+  // Whoever was asked or taken into it may leave it to others. A room whose agent has hung up ends a moment later.
+  const goesOn = last?.end_time === null && othersTalk(last, after.me.id);
+  if (!last || goesOn === calls.ending.goesOn) return after;
+  return { ...after, calls: { ...calls, ending: { ...calls.ending, goesOn } } };
 }
 
 function region(state: State, event: SoftphoneEvent): Step {

@@ -53,3 +53,12 @@ export function waitedFor(call: Call | undefined): number {
   const waited = call?.waited ?? 0;
   return waited >= AT_ONCE ? waited : 0;
 }
+
+/** Who has waited longest, whoever comes before. */
+export function longestOf({ callers }: Queue): QueuedCaller | null {
+  const waiting = callers.filter(({ state }) => state === "waiting");
+  return waiting.reduce<QueuedCaller | null>(
+    (one, other) => (one && one.since <= other.since ? one : other),
+    null,
+  );
+}

@@ -180,6 +180,14 @@ export function handedTo(call: Call | undefined, me: number): string | null {
   return blind || transfer.state === "handed-over" ? targetName(transfer.to) : null;
 }
 
+/** Whether somebody talks with the customer whom this agent has left. */
+export function othersTalk(call: Call, me: number): boolean {
+  return partiesOf(call).some(
+    ({ role, state, agent }) =>
+      state === "in" && !["customer", "supervisor"].includes(role) && agent?.id !== me,
+  );
+}
+
 /** Which keys of a call mean something now, and which of them is pressed. */
 export interface CallKeysShown {
   /** With a colleague: there is nobody to give away. */

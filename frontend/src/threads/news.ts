@@ -26,11 +26,11 @@ export function createNews(): NewsStore {
     return true;
   }
 
-  function ofSend({ id, state, progress }: SendPart): string {
+  function ofSend({ id, state, progress, goes_on_by_itself: waits }: SendPart): string {
     const before = sends.get(id);
     sends.set(id, state);
     if (!progress || before === undefined || before === state) return "";
-    if (state === "stopped") return t("say.sendPaused");
+    if (state === "stopped") return t(waits ? "say.sendWaits" : "say.sendPaused");
     if (state !== "finished") return "";
     const { delivered, total, not_delivered: not } = progress;
     return t("say.sendFinished", { delivered, total, not });
@@ -43,7 +43,8 @@ export function createNews(): NewsStore {
       if (thread.closed === "stopped" && STOP.test(text.body)) {
         return t("say.textsOff", { name: shortTitleOf(thread) });
       }
-      return t("say.newText", { name: titleOf(thread) });
+      // Nobody has to read what comes from a number that is blocked.
+      return thread.closed === "blocked" ? "" : t("say.newText", { name: titleOf(thread) });
     }
     if (message.type === "message.status" && isFirstFailure(message.message)) {
       const { thread, message: text } = message;

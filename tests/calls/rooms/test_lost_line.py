@@ -13,10 +13,12 @@ from agents.services import ring_acknowledged
 from calls.control.actions import hang_up_announce
 from calls.live import services
 from calls.live.dispatch import dispatch
-from calls.models import CallOffer, Conversation
+from calls.live.free_agents import free_agents
+from calls.live.scheduling import Waiting, choose
+from calls.models import CallOffer, Conversation, Participant, Room
 from tests import factories
 from tests.calls.rooms.rooms import LEG, ROOT, talked
-from tests.twilio import incoming, leg_status, sid
+from tests.twilio import leg_status, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -42,15 +44,52 @@ def lose_line(twilio, agent):
         {"wrap_up_until": timezone.now() + timedelta(hours=1)},
     ],
 )
-def test_who_chose_to_get_no_more_calls_gets_the_own_caller_back_and_nobody_else(twilio, talking, ada, grace, chosen):
+def test_who_chose_to_get_no_more_calls_gets_the_own_caller_back_and_nobody_else(
+    twilio, talking, ada, grace, team, chosen
+):
     type(ada).objects.filter(pk=ada.pk).update(**chosen)
     type(ada).objects.filter(pk=grace.pk).update(availability="busy")
 
     assert lose_line(twilio, ada) == [ada.identity]
 
-    other = sid("CA", 7)
-    twilio.webhook("/twilio/voice/inbound/", incoming(CallSid=other, From="+12025550177"))
-    assert not CallOffer.objects.filter(call=other).exists()
+    CallOffer.objects.filter(state="ringing").update(state="ended", reason="not-answered", ended_at=timezone.now())
+    found = free_agents([team.pk], lost=[ada.pk])
+    other = Waiting(sid=sid("CA", 7), team_id=team.pk, since=timezone.now())
+    assert [one.is_back for one in found.free] == [True]
+    assert choose([other], found.free) == []
+
+
+def test_who_missed_the_caller_before_the_talk_is_asked_first_all_the_same(twilio, talking, ada, grace):
+    missed = CallOffer.objects.get()
+    CallOffer.objects.create(
+        call_id=ROOT, agent=ada, attempt=missed.attempt - 1, state="ended", reason="not-answered",
+        ended_at=timezone.now(),
+    )  # fmt: skip
+
+    assert lose_line(twilio, ada) == [ada.identity]
+
+
+def test_wrap_up_comes_after_the_talk_that_came_back(twilio, talking, ada):
+    until = timezone.now() + timedelta(seconds=60)
+    type(ada).objects.update(wrap_up_until=until, wrap_up_since=timezone.now(), wrap_up_call=ROOT)
+    assert lose_line(twilio, ada) == [ada.identity]
+
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        twilio.webhook("/twilio/voice/offer-status/?attempt=2", leg_status(ada.pk, status, number, leg=5))
+
+    ada.refresh_from_db()
+    assert (ada.wrap_up_until, ada.wrap_up_call) == (None, "")
+
+
+def test_a_lost_line_leads_back_to_whose_call_it_is_and_not_to_a_colleague_who_was_in_it(twilio, talking, ada, grace):
+    room = Room.objects.create(call_id=ROOT, name="room", state="over")
+    for agent in (ada, grace):
+        Participant.objects.create(
+            room=room, agent=agent, role="agent", label=agent.username, state="left",
+            joined_at=timezone.now(), left_at=timezone.now(),
+        )  # fmt: skip
+
+    assert lose_line(twilio, ada) == [ada.identity]
 
 
 def test_who_is_back_too_late_for_the_first_ring_is_rung_as_soon_as_the_desk_is_there(twilio, talking, ada, grace):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import queue
 import threading
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 from unittest.mock import patch
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from config.server.health import ready
 from messaging.models import Message, Origin, Sender, Step
-from messaging.outbox import doorbell, worker
+from messaging.outbox import claims, doorbell, worker
 from messaging.outbox.claims import claim_next
 from messaging.outbox.health import outbox_health
 from messaging.services import message_write
@@ -78,6 +80,19 @@ def test_a_refusal_is_kept_as_a_sentence(line, account):
     assert (message.step, message.error_code, message.problem) == (
         Step.REFUSED, "21211", "This number is not valid.",
     )  # fmt: skip
+
+
+def test_an_answer_to_a_missed_call_that_could_not_be_sent_in_time_is_not_sent_any_more(line, account):
+    late = message_write(line, "+12025551000", "Sorry", origin=Origin.RULE)
+    other = write(line, "+12025551001")
+    Message.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+
+    worker.run_or_wake(nothing)
+    late.refresh_from_db()
+    other.refresh_from_db()
+
+    assert (late.step, late.problem) == (Step.REFUSED, claims.TOO_LATE)
+    assert other.step == Step.TAKEN
 
 
 def test_a_code_that_nobody_knows_is_a_sentence_too(line, account):

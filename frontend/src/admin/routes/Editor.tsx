@@ -218,10 +218,13 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
                 }
                 onChange={(changed: Step) => change(withStep(route, changed))}
                 onMove={(by) => {
-                  change(moved(route, step.id, by));
+                  const after = moved(route, step.id, by);
+                  const number = after.steps.findIndex(({ id }) => id === step.id) + 1;
+                  if (number === index + 1) return;
+                  change(after);
                   wantsFocus.current = headId(step.id);
                   const name = step.name || (words[`kind_${step.kind}`] ?? "");
-                  setTold(filled(words["moved_step"] ?? "", { number: index + 1 + by, name }));
+                  setTold(filled(words["moved_step"] ?? "", { number, name }));
                 }}
                 onRemove={(instead) => {
                   change(removed(route, step.id, instead));

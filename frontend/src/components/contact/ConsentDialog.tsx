@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { ContactsStore } from "../../contacts/contacts";
 import type { OpenContact } from "../../contacts/openContact";
 import type { ConsentInput, Consents, ContactPage } from "../../contacts/ports";
+import { SERVICE } from "../../contacts/texting";
 import { t } from "../../i18n/i18n";
 import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
@@ -19,7 +20,9 @@ interface Props {
 
 export function ConsentDialog({ open, page, contacts, consents, onClose }: Props) {
   const { senders, history } = consents;
-  const nameOf = (sender: string) => senders.find((each) => each.sender === sender)?.name ?? sender;
+  const nameOf = (sender: string) =>
+    senders.find((each) => each.sender === sender)?.name ??
+    (SERVICE.test(sender) ? t("contact.allLines") : sender);
   const displayOf = (number: string) => page.numbers.find((row) => row.number === number)?.display ?? number;
   return (
     <Dialog title={t("contact.consentTitle", { name: page.name })} onClose={onClose}>

@@ -116,6 +116,7 @@ export const de: Record<keyof typeof en, Message> = {
   "contact.consent.forbidden-spoken": "nein, im Gespräch, {when}",
   "contact.consent.forbidden-import": "nein, durch einen Import, {when}",
   "contact.consent.forbidden-admin": "nein, durch die Verwaltung, {when}",
+  "contact.allLines": "allen Leitungen",
   "contact.consentTitle": "Einwilligung von {name}",
   "contact.consentNothing": "Zu Nachrichten wurde noch nichts gesagt.",
   "contact.consentRecord": "Festhalten, was gesagt wurde",

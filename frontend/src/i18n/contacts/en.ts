@@ -112,6 +112,7 @@ export const en = {
   "contact.consent.forbidden-spoken": "no, said in a call, {when}",
   "contact.consent.forbidden-import": "no, by an import, {when}",
   "contact.consent.forbidden-admin": "no, by an admin, {when}",
+  "contact.allLines": "all lines",
   "contact.consentTitle": "Consent of {name}",
   "contact.consentNothing": "Nothing was said about texts yet.",
   "contact.consentRecord": "Write down what was said",

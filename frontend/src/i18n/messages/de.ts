@@ -50,6 +50,7 @@ export const de: Record<keyof typeof en, Message> = {
   "threads.closed.objected": "{name} bekommt keine SMS von {line}.",
   "threads.closedText.objected":
     "{name} hat uns das gesagt. Wann, steht beim Kontakt unter Einwilligung; dort lässt es sich ändern.",
+  "threads.closedText.objectedStranger": "So wurde es uns gesagt. Die Verwaltung kann das ändern.",
   "threads.closedText.stopped": "Nur {name} kann das ändern: mit START an {number}.",
   "threads.closed.blocked": "{name} ist gesperrt.",
   "threads.closedText.blocked": "Dieser Nummer kann niemand schreiben, bis sie entsperrt ist. ({number})",

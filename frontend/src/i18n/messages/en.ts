@@ -48,6 +48,7 @@ export const en = {
   "threads.closed.objected": "{name} gets no texts from {line}.",
   "threads.closedText.objected":
     "{name} told one of us so. The contact’s consent says when, and can be changed there.",
+  "threads.closedText.objectedStranger": "One of us was told so. An admin can change that.",
   "threads.closedText.stopped": "Only {name} can change that, by writing START to {number}.",
   "threads.closed.blocked": "{name} is blocked.",
   "threads.closedText.blocked": "Nobody can text this number until it is unblocked. ({number})",
