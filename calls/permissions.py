@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from agents.permissions import has_supervisor_role
 from agents.selectors import member_ids_of, team_ids_of, teams_of_any
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Conversation, Participant, Transfer
+from telephony.identity import agent_id_from
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -84,8 +85,16 @@ def log_scope_of(agent: Agent) -> LogScope:
     inside = inside.exclude(role=Participant.Role.SUPERVISOR)
     # What comes back when nobody takes it.
     given = Transfer.objects.filter(from_agent=agent, state__in=sorted(Transfer.OPEN)).values("call")
+    # Whoever has given it away writes a note still.
+    talked = Exists(Call.objects.filter(parent=OuterRef("pk"), agent=agent, answer_time__isnull=False))
     own_live = Call.objects.filter(parent__isnull=True).filter(
-        Q(agent=agent) | Q(colleague=agent) | Q(pk__in=ringing) | Q(pk__in=inside.values("room")) | Q(pk__in=given),
+        Q(agent=agent)
+        | Q(colleague=agent)
+        | Q(pk__in=ringing)
+        | Q(pk__in=inside.values("room"))
+        | Q(pk__in=given)
+        | Q(talked)
+        | Q(caller=f"client:{agent.identity}"),
         status__in=sorted(LIVE),
     )
     is_supervisor = has_supervisor_role(agent)
@@ -123,8 +132,15 @@ def call_may_be_supervised(call: Call, *, by: Agent) -> bool:
 
 
 def call_may_be_edited(call: Call, *, by: Agent) -> bool:
-    """By the agent on the call, of an internal one by both, a supervisor of its team, and admins."""
-    return call.agent_id == by.pk or call.came_to(by.pk) or supervises(call, by=by)
+    """By the agent on the call, of an internal one by both, whoever has talked on it and given it away, a supervisor of
+    its team, and admins."""
+    return call.agent_id == by.pk or call.came_to(by.pk) or supervises(call, by=by) or has_talked(call, by=by)
+
+
+def has_talked(call: Call, *, by: Agent) -> bool:
+    """Whether this agent made the call, or answered it, or was taken into it."""
+    made = call.caller.startswith("client:") and agent_id_from(call.caller) == by.pk
+    return made or call.legs.filter(agent=by, answer_time__isnull=False).exists()
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:

@@ -3,20 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from core.sql.statements import Write, fetch
-from messaging.models import Message, MessageStatus, Step
+from messaging.models import Direction, Message, MessageStatus, Step
 
 # Within so much time Twilio settles what a text costs; what has no price then gets none.
 PRICES_COME = timedelta(days=3)
 # Nor has what never went out.
 _NEVER_PRICED = (MessageStatus.FAILED, MessageStatus.CANCELED)
 _WRITTEN = Write.update(Message, key="id", columns=["price", "price_unit"])
+_KNOWN_PRICES = "messaging.prices"
+_KNOWN_SECONDS = 300
+# The newest that are settled say what a text costs now.
+_LOOKED_AT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    amount: Decimal
+    unit: str
+
+    def __mul__(self, factor: int) -> Price:
+        return Price(self.amount * factor, self.unit)
+
+
+@lru_cache(maxsize=4096)
+def country_code(number: str) -> str:
+    """The digits of an E.164 number that say which country it is of."""
+    digits = number.removeprefix("+")
+    return next((digits[:size] for size in (1, 2, 3) if int(digits[:size] or 0) in COUNTRY_CODE_TO_REGION_CODE), "")
+
+
+def prices_per_segment() -> Mapping[str, Price]:
+    """By country code: what the newest texts cost whose price Twilio has settled."""
+    known: Mapping[str, Price] | None = cache.get(_KNOWN_PRICES)
+    if known is None:
+        known = _prices_read()
+        cache.set(_KNOWN_PRICES, known, _KNOWN_SECONDS)
+    return known
+
+
+def _prices_read() -> dict[str, Price]:
+    settled = Message.objects.filter(direction=Direction.OUTBOUND, price__gt=0, num_segments__gt=0)
+    rows = settled.order_by("-created_at").values_list("recipient", "price", "price_unit", "num_segments")
+    sums: dict[tuple[str, str], list[Decimal]] = {}
+    for recipient, price, unit, segments in rows[:_LOOKED_AT]:
+        if price is not None:
+            sums.setdefault((country_code(recipient), unit.upper()), []).append(price / segments)
+    return {code: Price(sum(some, Decimal()) / len(some), unit) for (code, unit), some in sums.items()}
 
 
 def went_since(moment: datetime) -> Q:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.db.models import Max, Sum
 from django.utils import timezone
 
-from messaging.group_sends.estimates import country_code, prices_per_segment
 from messaging.models import Direction, Message, Step
+from messaging.prices import country_code, prices_per_segment
 from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
 from usage.selectors import SEGMENTS
 

@@ -20,7 +20,7 @@ from calls.rooms.follow import hears_again
 from calls.rooms.handing_over import HANDED_ALREADY, is_same, make, note_wish
 from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.lifting import lift
-from calls.rooms.refusing import COME_BACK, NotPossible
+from calls.rooms.refusing import COME_BACK, NOBODY_RESUMES, NotPossible
 from calls.rooms.replacing import places_of
 from calls.rooms.targets import Found, Target, found
 from core.languages import kept as _
@@ -30,6 +30,8 @@ from telephony.errors import TelephonyError
 if TYPE_CHECKING:
     from agents.models import Agent
 
+_OTHERS_HEAR = gettext_noop("Others are in this call, and would hear you. Put them on hold, or take them out first.")
+_OWN_MICROPHONE = gettext_noop("Whose call it is mutes the own microphone alone.")
 _NO_TEAM = gettext_noop("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
 _NOBODY = gettext_noop("Nobody is there to whom the call could be handed over.")
 _NOT_YET = gettext_noop("The other side has not answered yet.")
@@ -57,7 +59,12 @@ def _begin(sid: str, target: Target, by: Agent) -> None:
     customer = lift(inside)
     if inside.parked is not None:
         raise NotPossible(COME_BACK)
+    if not inside.has_agent:
+        raise NotPossible(NOBODY_RESUMES)
     giver = inside.the_root.agent
+    others = (one for one in inside.talkers if one.agent_id is None or giver is None or one.agent_id != giver.pk)
+    if any(not one.wanted_held and not one.is_called_in_vain for one in others):
+        raise NotPossible(_OTHERS_HEAR)
     to = found(target, call=inside.the_root, by=by)
     one = _add(inside, to)
     begun = make(inside, to, giver, Transfer.Mode.WARM)
@@ -296,10 +303,15 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
                 raise NotPossible(HANDED_ALREADY)
             if one.role == Role.CUSTOMER and inside.is_led:
                 raise NotPossible(HANDED_ALREADY)
+            if one.role == Role.CUSTOMER and held and not inside.has_agent:
+                raise NotPossible(NOBODY_RESUMES)
             if one.role != Role.CUSTOMER and held and _would_be_alone(inside, one):
                 raise NotPossible(_NOBODY_LEFT)
             one.wanted_held, one.asked_at = held, None
             _acted(sid, "hold" if held else "resume", by)
+        is_owner = one.role == Role.AGENT and one.agent_id == inside.the_root.agent_id
+        if muted and is_owner and one.agent_id != by.pk:
+            raise NotPossible(_OWN_MICROPHONE)
         if muted is not None and one.wanted_muted != muted:
             one.wanted_muted, one.asked_at = muted, None
             _acted(sid, "mute" if muted else "unmute", by)

@@ -35,13 +35,18 @@ def parent_comes(inside: Inside, action: DialActionRequest) -> Participant | Non
         # Twilio's word that the customer has left the room was lost.
         return None
     if action.duration is not None:
-        inside.room.state = Room.State.OVER
-        for each in inside.participants:
-            if not inside.hang_up_on_who_came(each):
-                inside.out(each)
+        never_opened(inside)
         inside.finish()
         return None
     return one
+
+
+def never_opened(inside: Inside) -> None:
+    """The two talked on without the room, and have parted. To be finished."""
+    inside.the_room.state = Room.State.OVER
+    for each in inside.participants:
+        if not inside.hang_up_on_who_came(each):
+            inside.out(each)
 
 
 def on_the_way_in(work: UnitOfWork, voice: VoiceRequest) -> tuple[Participant | None, Inside]:

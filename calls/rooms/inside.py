@@ -110,6 +110,11 @@ class Inside:
         agents = [one for one in self.others if one.role == Role.AGENT and one.state == State.IN and one.leg_sid]
         return next((one for one in agents if one.agent_id == self.the_root.agent_id), next(iter(agents), None))
 
+    @property
+    def has_agent(self) -> bool:
+        """Whether an agent is in the room, or on the way there: somebody who can take the customer off hold."""
+        return any(one.role == Role.AGENT and one.wanted_in and one.state != State.LEFT for one in self.others)
+
     def by_leg(self, leg: str) -> Participant | None:
         return next((one for one in reversed(self.participants) if leg and leg in (one.leg_sid, one.label)), None)
 

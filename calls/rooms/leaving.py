@@ -15,6 +15,7 @@ from calls.live.notes import note
 from calls.live.queues import IN_QUEUE
 from calls.models import TERMINAL, Call, CallOffer, Conversation, Room, Transfer
 from calls.rooms import leading, parked
+from calls.rooms.entering import never_opened
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
 from calls.rooms.refusing import NotPossible
@@ -65,7 +66,13 @@ def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
     if last is None or not last.announces_end or last.hung_up_at is not None:
         return False
     inside = Inside(sid, work)
-    if inside.is_living or inside.root is None or inside.transfer is not None or action.duration is None:
+    if inside.root is None or action.duration is None:
+        return False
+    if inside.is_living and inside.the_room.state == Room.State.LIFTING:
+        # Twilio was asked for a room as the line was lost, or could not be reached to open one.
+        never_opened(inside)
+        _end_transfer(inside)
+    if inside.is_living or inside.transfer is not None:
         return False
     if last.attempt < inside.root.round:
         # The caller was led on since, and has talked with somebody else.
@@ -119,13 +126,17 @@ def _alone(sid: str, patience: timedelta) -> leading.Led | None:
     return led
 
 
-def _let_others_go(inside: Inside) -> None:
-    """Whoever was asked, or still rings, and whom nobody can bring together with the customer any more."""
+def _end_transfer(inside: Inside) -> None:
     transfer = inside.transfer
     if transfer is not None:
         transfer.state, transfer.problem, transfer.ended_at = Transfer.State.FAILED, _LINE_LOST, timezone.now()
         transfer.save(update_fields=["state", "problem", "ended_at"])
         inside.transfer = None
+
+
+def _let_others_go(inside: Inside) -> None:
+    """Whoever was asked, or still rings, and whom nobody can bring together with the customer any more."""
+    _end_transfer(inside)
     for one in inside.talkers:
         if not one.is_awaited:
             inside.send_away(one)

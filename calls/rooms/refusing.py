@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 INTERNAL = _("This is a call between colleagues: it cannot be given on, shared, parked or taken along.")
 COME_BACK = _("The caller waits for the agent who parked the call. Come back to it first.")
 NO_PHONE = _("Your phone may make no calls, so it cannot come into this one. Ask your admin.")
+NOBODY_RESUMES = _("No agent is in this call who could take the caller off hold.")
 
 
 class NotPossible(Exception):

@@ -18,7 +18,7 @@ from calls.rooms.handing_over import HANDED_ALREADY, hand_over
 from calls.rooms.inside import Inside, State
 from calls.rooms.lifting import lift
 from calls.rooms.parked import unpark
-from calls.rooms.refusing import COME_BACK, NoSuchParticipant, NotPossible
+from calls.rooms.refusing import COME_BACK, NOBODY_RESUMES, NoSuchParticipant, NotPossible
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -59,6 +59,8 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
         return
     if not held and inside.transfer is not None:
         raise NotPossible(_IN_TALKS)
+    if held and not inside.has_agent:
+        raise NotPossible(NOBODY_RESUMES)
     # What was asked before is not waited for.
     customer.wanted_held, customer.asked_at = held, None
     inside.changed(customer)

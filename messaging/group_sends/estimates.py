@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 
 from django.conf import settings
-from django.core.cache import cache
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-from messaging.models import Direction, Message, Sender
+from messaging.models import Sender
 from messaging.outbox.pace import rate
-
-_KNOWN_PRICES = "messaging.prices"
-_KNOWN_SECONDS = 300
-# The newest that are settled say what a text costs now.
-_LOOKED_AT = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    amount: Decimal
-    unit: str
-
-    def __mul__(self, factor: int) -> Price:
-        return Price(self.amount * factor, self.unit)
-
-
-@lru_cache(maxsize=4096)
-def country_code(number: str) -> str:
-    """The digits of an E.164 number that say which country it is of."""
-    digits = number.removeprefix("+")
-    return next((digits[:size] for size in (1, 2, 3) if int(digits[:size] or 0) in COUNTRY_CODE_TO_REGION_CODE), "")
+from messaging.prices import Price, country_code, prices_per_segment
 
 
 def price_of(segments_by_number: Iterable[tuple[str, int]]) -> Price | None:
@@ -50,25 +26,6 @@ def price_of(segments_by_number: Iterable[tuple[str, int]]) -> Price | None:
     if len(units) != 1 or any(price is None for price, _ in parts):
         return None
     return Price(sum((price.amount * some for price, some in parts if price is not None), Decimal()), units.pop())
-
-
-def prices_per_segment() -> Mapping[str, Price]:
-    """By country code: what the newest texts cost whose price Twilio has settled."""
-    known: Mapping[str, Price] | None = cache.get(_KNOWN_PRICES)
-    if known is None:
-        known = _prices_read()
-        cache.set(_KNOWN_PRICES, known, _KNOWN_SECONDS)
-    return known
-
-
-def _prices_read() -> dict[str, Price]:
-    settled = Message.objects.filter(direction=Direction.OUTBOUND, price__gt=0, num_segments__gt=0)
-    rows = settled.order_by("-created_at").values_list("recipient", "price", "price_unit", "num_segments")
-    sums: dict[tuple[str, str], list[Decimal]] = {}
-    for recipient, price, unit, segments in rows[:_LOOKED_AT]:
-        if price is not None:
-            sums.setdefault((country_code(recipient), unit.upper()), []).append(price / segments)
-    return {code: Price(sum(some, Decimal()) / len(some), unit) for (code, unit), some in sums.items()}
 
 
 def _price_set() -> Price | None:

@@ -104,7 +104,7 @@ export function ActiveCall(props: Props) {
       {panel === "transfer" && <Transfer {...props} waits={waits} />}
       {panel === "keypad" && <Tones {...props} />}
       {helpOpen && <WhatHelps onClose={() => onPanel(null)} />}
-      {lost && <IfNotBack name={facts.shortName} />}
+      {lost && <IfNotBack name={facts.shortName} incoming={talk.incoming} />}
       {panel === null && !asked && (
         <CallerFactList facts={facts} incoming={talk.incoming} waited={waitedFor(shownCall(state))} />
       )}
@@ -231,11 +231,11 @@ function WhatHelps({ onClose }: { onClose(): void }) {
   );
 }
 
-function IfNotBack({ name }: { name: string }) {
+function IfNotBack({ name, incoming }: { name: string; incoming: boolean }) {
   return (
     <section class="panel">
       <h3>{t("call.ifNotBack")}</h3>
-      <p>{t("call.ifNotBackText", { name })}</p>
+      <p>{t(incoming ? "call.comesBack" : "call.ifNotBackText", { name })}</p>
     </section>
   );
 }

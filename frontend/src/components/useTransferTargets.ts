@@ -77,12 +77,13 @@ async function search(api: Api, sid: string, line: Line | null, text: string): P
 
 function targetsOf({ agents, teams, numbers }: TransferTargets, now: number): TransferTarget[] {
   return [
-    ...agents.map(({ presence, why }) => {
+    ...agents.map(({ presence, may, why }) => {
       const { agent, state, since } = presence;
       const length = since && state === "on-call" ? minutes((now - byOurClock(since)) / 1000) : "";
       const away = state === "away" ? awaySentence(presence) : "";
-      const detail = why ? away || length : presenceWord(state);
-      return { to: { agent: agent.id }, state, name: agent.name, detail, problem: why };
+      // Of whom it rings softly for, `why` says so, and is no obstacle.
+      const detail = may && why ? why : why ? away || length : presenceWord(state);
+      return { to: { agent: agent.id }, state, name: agent.name, detail, problem: may ? "" : why };
     }),
     ...teams.map(({ team, waiting, may, why }) => ({
       to: { team: team.id },

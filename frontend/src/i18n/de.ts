@@ -408,6 +408,8 @@ export const de: PageWords = {
   "call.helpDownloads": "Beenden Sie Downloads und Videos.",
   "call.helpVpn": "Im VPN? Trennen Sie es nach diesem Gespräch.",
   "call.ifNotBack": "Wenn der Ton nicht wiederkommt",
+  "call.comesBack":
+    "{name} kommt an den Anfang der Warteschlange, und es klingelt wieder hier, sobald Sie erreichbar sind.",
   "call.ifNotBackText": "Das Gespräch endet von selbst. Rufen Sie {name} dann aus der Anrufliste erneut an.",
   "call.closing": "Sie verlassen das Gespräch mit {name}, wenn Sie diese Seite schließen oder neu laden.",
   "call.you": "Sie",

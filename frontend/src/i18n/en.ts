@@ -406,6 +406,7 @@ export const en = {
   "call.helpDownloads": "Stop downloads and video.",
   "call.helpVpn": "On a VPN? Leave it after this call.",
   "call.ifNotBack": "If the sound does not come back",
+  "call.comesBack": "{name} goes to the front of the queue, and rings here again once you can be reached.",
   "call.ifNotBackText": "The call ends by itself. Then call {name} again from the call log.",
   "call.closing": "You leave the call with {name} when you close or reload this page.",
   "call.you": "You",

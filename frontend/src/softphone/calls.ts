@@ -182,6 +182,8 @@ function late(calls: Calls, { id, at }: Of<"call.late">): Step | null {
     case "ringing":
       return over(unanswered());
     case "reconnecting":
+      // A caller is led back to the queue by the server, and rings here again.
+      if (focus.incoming) return over(lateFailure("Reconnect"));
       // Without signalling the SDK's own word cannot reach Twilio: our server says it too.
       return over(lateFailure("Reconnect"), { type: "call.hang-up", sid: focus.root });
     case "open":

@@ -228,7 +228,7 @@ export function callKeys(state: State): CallKeysShown {
     help: known && helps && (act === null || act.do === "help"),
     helpAsked: act?.do === "help" ? act.wanted : helpSince(call) !== null,
     keypad: open && !isHeld,
-    transfer: known && !internal && !moves,
+    transfer: known && !internal && !moves && helps,
   };
 }
 

@@ -81,6 +81,17 @@ def test_wrap_up_comes_after_the_talk_that_came_back(twilio, talking, ada):
     assert (ada.wrap_up_until, ada.wrap_up_call) == (None, "")
 
 
+def test_a_line_that_is_lost_while_its_room_is_still_to_be_opened_leads_the_caller_back(
+    twilio, talking, ada, grace, api, rest
+):
+    assert api.post(f"/api/v1/calls/{ROOT}/hold/", {}, format="json", secure=True).status_code == 202
+    assert Room.objects.get().state == "lifting"
+
+    assert lose_line(twilio, ada) == [ada.identity]
+
+    assert Room.objects.get().state == "over"
+
+
 def test_a_lost_line_leads_back_to_whose_call_it_is_and_not_to_a_colleague_who_was_in_it(twilio, talking, ada, grace):
     room = Room.objects.create(call_id=ROOT, name="room", state="over")
     for agent in (ada, grace):

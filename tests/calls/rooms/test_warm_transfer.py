@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from board.selectors import facts_read
@@ -126,6 +127,42 @@ def test_taking_back_sends_the_colleague_away(twilio, consulting, api, ada, rest
     assert {(one[0], one[2]) for one in rest.asked[-2:]} == {("hold", ROOT), ("remove", COLLEAGUE)}
     now = shown()
     assert (now["transfer"]["state"], now["agent"]["id"]) == ("cancelled", ada.pk)
+
+
+def test_nobody_is_asked_aside_while_somebody_else_in_the_call_would_hear_it(consulting, team, api, rest):
+    assert post(api, "merge").status_code == 202
+    leo = factories.make_agent("leo", team=team, reachable=True)
+
+    refused = post(api, "transfer", {"to": {"agent": leo.pk}, "mode": "warm"})
+
+    assert (refused.status_code, "would hear you" in refused.json()["detail"]) == (409, True)
+
+
+def test_whoever_has_given_a_call_away_writes_its_note_still(consulting, twilio, api, ada, grace, rest):
+    url = f"/api/v1/calls/{ROOT}/"
+    assert post(api, "complete-transfer").status_code == 202
+    consulting.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    assert call_get(ROOT).agent == grace
+
+    etag = api.get(url, secure=True)["ETag"]
+    saved = api.patch(url, {"note": "Wants a date."}, format="json", secure=True, headers={"If-Match": etag})
+
+    assert (saved.status_code, call_get(ROOT).note) == (200, "Wants a date.")
+
+
+def test_a_caller_whom_no_agent_could_take_off_hold_is_not_put_on_it(consulting, twilio, api, hedy, ada, grace, rest):
+    Participant.objects.filter(role="agent").update(state="left", left_at=timezone.now(), wanted_in=False)
+    inside = Participant.objects.get(role="customer")
+    Participant.objects.filter(pk=inside.pk).update(held=False, wanted_held=False)
+    Participant.objects.create(room=inside.room, role="third-party", label="t", leg_sid=sid("CA", 88), state="in")
+    Transfer.objects.update(state="handed-over")
+    supervisor = APIClient()
+    supervisor.force_authenticate(hedy)
+
+    refused = post(supervisor, "hold")
+
+    assert (refused.status_code, "off hold" in refused.json()["detail"]) == (409, True)
 
 
 def test_merging_lets_all_talk(consulting, api, ada, rest):
