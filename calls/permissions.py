@@ -86,7 +86,8 @@ def log_scope_of(agent: Agent) -> LogScope:
     # What comes back when nobody takes it.
     given = Transfer.objects.filter(from_agent=agent, state__in=sorted(Transfer.OPEN)).values("call")
     # Whoever has given it away writes a note still.
-    talked = Exists(Call.objects.filter(parent=OuterRef("pk"), agent=agent, answer_time__isnull=False))
+    answered = CallOffer.objects.filter(call=OuterRef("pk"), agent=agent, state=CallOffer.State.ANSWERED)
+    talked = Exists(answered)
     own_live = Call.objects.filter(parent__isnull=True).filter(
         Q(agent=agent)
         | Q(colleague=agent)
@@ -138,9 +139,9 @@ def call_may_be_edited(call: Call, *, by: Agent) -> bool:
 
 
 def has_talked(call: Call, *, by: Agent) -> bool:
-    """Whether this agent made the call, or answered it, or was taken into it."""
+    """Whether this agent made the call, or answered it, or was taken into it. Not: whoever supervised it."""
     made = call.caller.startswith("client:") and agent_id_from(call.caller) == by.pk
-    return made or call.legs.filter(agent=by, answer_time__isnull=False).exists()
+    return made or call.offers.filter(agent=by, state=CallOffer.State.ANSWERED).exists()
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:

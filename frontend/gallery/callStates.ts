@@ -87,8 +87,6 @@ export const CALLS: Exhibits = {
   "20-incoming": { events: ringing },
   "20-incoming-waited": { events: [...ringing, waited(78, "pressed 2, Orders")] },
   "20-incoming-chose": { events: [...ringing, waited(6, "pressed 2, Orders and deliveries to the islands")] },
-  "25-incoming-spam-waited": { events: [...ready, waited(78, ""), marked, ring(LEG, ROOT, maya, 6)] },
-  "30-active-waited": { events: [...talking, ofMaya({ waited: 72 })] },
   "20-incoming-colleague": { events: fromGrace },
   "30-active-colleague": {
     events: [

@@ -14,7 +14,6 @@ import {
   thirdParties,
 } from "../softphone/room";
 import type { SoftphoneEvent } from "../softphone/events";
-import { waitedFor } from "../softphone/queues";
 import { secondRing } from "../softphone/secondCall";
 import { type CallerFacts } from "../softphone/selectors";
 import type { Conversation, Ring, State } from "../softphone/state";
@@ -105,9 +104,7 @@ export function ActiveCall(props: Props) {
       {panel === "keypad" && <Tones {...props} />}
       {helpOpen && <WhatHelps onClose={() => onPanel(null)} />}
       {lost && <IfNotBack name={facts.shortName} incoming={talk.incoming} />}
-      {panel === null && !asked && (
-        <CallerFactList facts={facts} incoming={talk.incoming} waited={waitedFor(shownCall(state))} />
-      )}
+      {panel === null && !asked && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others.filter((ring) => ring !== secondRing(state))} />
       {panel !== "transfer" && !asked && (
         <p class="small quiet closing">{t("call.closing", { name: facts.shortName })}</p>

@@ -79,6 +79,6 @@ function sentenceOf(state: State, ending: Ending): string {
   if (takenOver) return takenOver;
   if (ending.movedOn) return t("move.movedOn");
   if (handedTo) return t("ended.handedOn", { name: title, to: handedTo, length: minutes(ending.seconds) });
-  if (ending.goesOn) return t("ended.left", { name: title, length: minutes(ending.seconds) });
+  if (ending.goesOn) return t("ended.goesOn");
   return t("ended.with", { name: title, length: minutes(ending.seconds) });
 }

@@ -67,7 +67,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
         </>
       }
     >
-      <CallerFactList facts={facts} waited={warns && !handed ? (came?.waited ?? 0) : 0} />
+      <CallerFactList facts={facts} />
       <LastCalls facts={facts} />
       <AlsoCalling state={state} rings={others} />
     </CallLayout>
@@ -143,14 +143,7 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
   );
 }
 
-interface FactListProps {
-  facts: CallerFacts;
-  incoming?: boolean;
-  /** For how many seconds somebody has waited for a team, where that is not said elsewhere. */
-  waited?: number;
-}
-
-export function CallerFactList({ facts, incoming = true, waited = 0 }: FactListProps) {
+export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts; incoming?: boolean }) {
   return (
     <dl class="facts">
       {facts.lineName && (
@@ -159,12 +152,6 @@ export function CallerFactList({ facts, incoming = true, waited = 0 }: FactListP
           <dd>
             <strong>{facts.lineName}</strong> <span class="quiet">{facts.line?.display}</span>
           </dd>
-        </div>
-      )}
-      {waited > 0 && (
-        <div>
-          <dt>{t("ring.waitedFact")}</dt>
-          <dd>{minutes(waited)}</dd>
         </div>
       )}
       {facts.contact?.note && (

@@ -62,7 +62,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead, wait
               <span class="count count-small" aria-hidden="true">
                 {waiting}
               </span>
-              <span class="visually-hidden">{t("nav.waiting", { count: waiting })}</span>
+              <span class="visually-hidden">{`${t("tab.waiting")}: ${waiting}`}</span>
             </>
           )}
         </span>

@@ -88,19 +88,15 @@ function goalPast(queue: Queue, now: number): string {
 
 function waitingSentence(queue: Queue, now: number): ComponentChildren {
   const { team, waiting, call_backs } = queue;
-  const longest = longestOf(queue, now);
+  const length = longestOf(queue, now);
+  if (waiting === 0) return t("queue.back", { team: team.name, count: call_backs, longest: length });
   const goal = goalPast(queue, now);
-  if (goal) {
-    const red = <strong class="reach-late">{longest}</strong>;
-    const said = { team: team.name, count: waiting, longest: red, goal };
-    return call_backs > 0
-      ? rich("queue.pastAndBack", { ...said, backs: call_backs })
-      : rich("queue.past", said);
-  }
-  if (waiting === 0) return t("queue.back", { team: team.name, count: call_backs, longest });
-  if (call_backs > 0)
-    return t("queue.waitingAndBack", { team: team.name, count: waiting, backs: call_backs, longest });
-  return t("queue.waiting", { team: team.name, count: waiting, longest });
+  const late = <strong class="reach-late">{length}</strong>;
+  const longest = goal ? [late, t("queue.goal", { goal })] : length;
+  const said = { team: team.name, count: waiting, longest };
+  return call_backs > 0
+    ? rich("queue.waitingAndBack", { ...said, backs: call_backs })
+    : rich("queue.waiting", said);
 }
 
 function teamSentence(team: Presence[]): string {

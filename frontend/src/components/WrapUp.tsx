@@ -48,7 +48,7 @@ export function WrapUp({ state, wrapUp, notices, send, onNote }: Props) {
                 : ending.handedTo
                   ? t("ended.handedOver", { name: ending.handedTo })
                   : ending.goesOn
-                    ? t("wrapUp.leftCall", { length: minutes(ending.seconds) })
+                    ? t("ended.goesOn")
                     : t("wrapUp.ended", { length: minutes(ending.seconds) })}
             </p>
           )}

@@ -82,7 +82,7 @@ function targetsOf({ agents, teams, numbers }: TransferTargets, now: number): Tr
       const length = since && state === "on-call" ? minutes((now - byOurClock(since)) / 1000) : "";
       const away = state === "away" ? awaySentence(presence) : "";
       // Of whom it rings softly for, `why` says so, and is no obstacle.
-      const detail = may && why ? why : why ? away || length : presenceWord(state);
+      const detail = !why ? presenceWord(state) : may ? why : away || length;
       return { to: { agent: agent.id }, state, name: agent.name, detail, problem: may ? "" : why };
     }),
     ...teams.map(({ team, waiting, may, why }) => ({

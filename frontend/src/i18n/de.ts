@@ -47,7 +47,6 @@ export const de: PageWords = {
   "nav.call": "Anruf",
   "nav.caller": "Kontakt",
   "nav.messages": "SMS",
-  "nav.waiting": { one: "{count} wartet", other: "{count} warten" },
   "nav.log": "Liste",
 
   // Textnachrichten: die Verläufe
@@ -117,14 +116,13 @@ export const de: PageWords = {
   "menu.backUnsaid": "Ohne Angabe",
   "menu.finish": "Feierabend",
   "gap.silent":
-    "Von {since} bis {until} konnte hier kein Anruf klingeln: Der Browser hatte diese Seite schlafen gelegt. Lassen Sie ihren Tab sichtbar, oder erlauben Sie dem Browser, sie wach zu halten.",
+    "Von {since} bis {until} klingelte hier kein Anruf: Der Browser ließ diese Seite schlafen. Lassen Sie den Tab sichtbar.",
   "gap.ring-lost": "Um {since} kam hier ein Anruf nicht an. Ihr Telefon hat sich um {until} neu verbunden.",
 
   // After a call
   "wrapUp.title": "Nach dem Gespräch",
   "wrapUp.left": "noch {left}",
   "wrapUp.ended": "Gespräch beendet, {length}",
-  "wrapUp.leftCall": "Gespräch verlassen, {length}",
   "wrapUp.wait": "Die nächsten Anrufe warten, bis Sie fertig sind",
   "wrapUp.longer": "Dauert es länger?",
   "wrapUp.stay": "In Nacharbeit bleiben",
@@ -170,7 +168,7 @@ export const de: PageWords = {
   "reach.late.permission": "Der Browser sagt nicht, ob er das Mikrofon erlaubt.",
   "reach.late.prompt": "Der Browser fragt noch nach dem Mikrofon.",
   "reach.late.leader": "Der Browser sagt nicht, in welchem Tab das Telefon läuft.",
-  "reach.late.phone": "Das Telefon verbindet sich nicht. Vielleicht blockiert es eine Firewall oder ein VPN.",
+  "reach.late.phone": "Das Telefon verbindet sich nicht. Blockiert es eine Firewall oder ein VPN?",
   "reach.late.server": "Der Server bestätigt Ihr Telefon nicht.",
   "reach.starting": "Ihr Telefon wird vorbereitet …",
   "reach.startingText": "Anrufe klingeln hier noch nicht.",
@@ -193,14 +191,7 @@ export const de: PageWords = {
     one: "{team}: {count} wartet · am längsten {longest}",
     other: "{team}: {count} warten · am längsten {longest}",
   },
-  "queue.past": {
-    one: "{team}: {count} wartet · am längsten {longest}, Ziel {goal}",
-    other: "{team}: {count} warten · am längsten {longest}, Ziel {goal}",
-  },
-  "queue.pastAndBack": {
-    one: "{team}: {count} wartet · {backs} zurückzurufen · am längsten {longest}, Ziel {goal}",
-    other: "{team}: {count} warten · {backs} zurückzurufen · am längsten {longest}, Ziel {goal}",
-  },
+  "queue.goal": ", Ziel {goal}",
   "queue.waitingAndBack": {
     one: "{team}: {count} wartet · {backs} zurückzurufen · längste Wartezeit {longest}",
     other: "{team}: {count} warten · {backs} zurückzurufen · längste Wartezeit {longest}",
@@ -218,7 +209,7 @@ export const de: PageWords = {
   "team.set": "{name} umstellen auf",
   "team.setTo": "Umstellen …",
   "team.measured":
-    "Zustände werden gemessen: Ein Platz, der 15 Sekunden nichts meldet oder ein Klingeln nicht bestätigt, ist „Nicht erreichbar“.",
+    "Wer 15 Sekunden nichts meldet oder ein Klingeln nicht bestätigt, ist „Nicht erreichbar“.",
   "team.alone": "Außer Ihnen ist niemand in Ihrem Team.",
 
   // Calls do not ring here: why
@@ -238,13 +229,12 @@ export const de: PageWords = {
   "trouble.leaveVpn": "Im VPN? Trennen Sie es und drücken Sie oben auf Verbinden.",
   "trouble.tellAdmin": "Nach einer Minute noch offline? Wenden Sie sich an Ihre Administration.",
   "trouble.firewall":
-    "Im VPN oder hinter einer Firmen-Firewall? Trennen Sie das VPN oder bitten Sie Ihre Administration, Ringdesk durchzulassen.",
+    "VPN oder Firewall? Trennen Sie das VPN, oder bitten Sie Ihre Administration, Ringdesk durchzulassen.",
   "trouble.pressTryAgain": "Drücken Sie oben auf Erneut versuchen.",
   "trouble.loadAgain":
-    "Noch nicht bereit? Laden Sie die Seite neu und nennen Sie Ihrer Administration dann, was oben steht.",
+    "Noch nicht bereit? Laden Sie die Seite neu, oder sagen Sie Ihrer Administration, was oben steht.",
   "trouble.takeOver": "Anrufe stattdessen hier annehmen?",
-  "trouble.otherInCall":
-    "Der andere Tab ist im Gespräch. Verwenden Sie diesen Tab, wenn das Gespräch beendet ist.",
+  "trouble.otherInCall": "Der andere Tab ist im Gespräch. Verwenden Sie diesen danach.",
   "trouble.otherStops": "Der andere Tab klingelt nicht mehr, sobald dieser klingelt.",
 
   // The microphone's cue
@@ -261,9 +251,9 @@ export const de: PageWords = {
   "cue.noCalls": "Bis das gelöst ist, gibt es keine Anrufe. Die Anrufliste funktioniert.",
   "cue.title": "Lassen Sie Ringdesk Ihr Mikrofon verwenden",
   "cue.whyTopLeft":
-    "Man hört Sie nur, wenn Ihr Browser es erlaubt. Nachdem Sie die Schaltfläche gedrückt haben, fragt Ihr Browser in einem kleinen Fenster **oben links**.",
+    "Man hört Sie nur, wenn Ihr Browser es erlaubt. Er fragt gleich in einem kleinen Fenster **oben links**.",
   "cue.whyWindow":
-    "Man hört Sie nur, wenn Ihr Browser es erlaubt. Nachdem Sie die Schaltfläche gedrückt haben, fragt Ihr Browser in dem Fenster, das sich öffnet.",
+    "Man hört Sie nur, wenn Ihr Browser es erlaubt. Er fragt gleich in dem Fenster, das sich öffnet.",
   "cue.chooseAllow": "Wählen Sie dort **Zulassen**. Er fragt einmal.",
   "cue.allow": "Mikrofon erlauben",
   "cue.chooseInWindow": "Wählen Sie „Zulassen“ im Fenster Ihres Browsers",
@@ -293,7 +283,7 @@ export const de: PageWords = {
   "browser.other2": "Erlauben Sie das Mikrofon.",
 
   // Idle: a number to call
-  "dial.mayNot": "Sie dürfen keine Anrufe tätigen. Wenden Sie sich bei Bedarf an Ihre Administration.",
+  "dial.mayNot": "Sie dürfen nicht anrufen. Fragen Sie Ihre Administration.",
   "dial.notReady": "Nicht bereit",
   "dial.ready": "Bereit",
   "dial.since": "seit {time}",
@@ -346,7 +336,6 @@ export const de: PageWords = {
   "ring.asks": "**{from} möchte Sie sprechen**, es geht um {name}.",
   "ring.comesBack": "**Niemand hat übernommen:** {name} kommt zurück.",
   "ring.waited": "**{time} gewartet** in {team}",
-  "ring.waitedFact": "Gewartet",
   "ring.inContacts": "In Ihren Kontakten.",
   "ring.notInContacts": "Nicht in Ihren Kontakten.",
   "ring.colleague": "Niemand sonst ist in der Leitung.",
@@ -408,8 +397,7 @@ export const de: PageWords = {
   "call.helpDownloads": "Beenden Sie Downloads und Videos.",
   "call.helpVpn": "Im VPN? Trennen Sie es nach diesem Gespräch.",
   "call.ifNotBack": "Wenn der Ton nicht wiederkommt",
-  "call.comesBack":
-    "{name} kommt an den Anfang der Warteschlange, und es klingelt wieder hier, sobald Sie erreichbar sind.",
+  "call.comesBack": "{name} wartet dann vorn, und es klingelt wieder hier.",
   "call.ifNotBackText": "Das Gespräch endet von selbst. Rufen Sie {name} dann aus der Anrufliste erneut an.",
   "call.closing": "Sie verlassen das Gespräch mit {name}, wenn Sie diese Seite schließen oder neu laden.",
   "call.you": "Sie",
@@ -469,8 +457,7 @@ export const de: PageWords = {
   "supervised.left": "Sie haben das Gespräch von {name} verlassen.",
   "supervised.over": "Das Gespräch von {name} ist beendet.",
   "supervised.out": "Sie sind nicht mehr im Gespräch von {name}.",
-  "supervised.cutOff":
-    "Sie sind nicht mehr im Gespräch von {name}: Die Seite wurde geschlossen oder neu geladen.",
+  "supervised.cutOff": "Sie sind nicht mehr im Gespräch von {name}: Die Seite wurde neu geladen.",
   "supervised.leave": "Verlassen",
   "say.listens": "{name} hört mit.",
   "say.whispers": "{name} flüstert Ihnen zu. {customer} hört es nicht.",
@@ -484,7 +471,6 @@ export const de: PageWords = {
   "ended.length": "Gespräch beendet, {length}.",
   "ended.with": "Gespräch mit {name} beendet, {length}.",
   "ended.goesOn": "Sie haben das Gespräch verlassen. Es geht weiter.",
-  "ended.left": "Sie haben das Gespräch mit {name} verlassen, {length}. Es geht weiter.",
   "ended.handedOver": "An {name} übergeben.",
   "ended.handedOn": "{name} wurde an {to} übergeben, nach {length}.",
   "ended.took": "{name} hat den Anruf angenommen.",
@@ -498,10 +484,9 @@ export const de: PageWords = {
   "ended.close": "Diese Meldung schließen",
   "ended.orphanProblem": "Ihr Gespräch mit {name} konnte nicht beendet werden. {problem}",
   "ended.orphan":
-    "Ihr Gespräch mit {name} ist nicht auf dieser Seite. Es läuft in einem anderen Tab, oder es endete, als die Seite neu geladen wurde.",
+    "Ihr Gespräch mit {name} ist nicht auf dieser Seite. Es läuft in einem anderen Tab oder endete, als sie neu geladen wurde.",
   "ended.endIt": "Beenden",
-  "ended.cutOff":
-    "Ihr Gespräch mit {name} wurde unterbrochen, als die Seite geschlossen oder neu geladen wurde.",
+  "ended.cutOff": "Ihr Gespräch mit {name} brach ab, als die Seite geschlossen oder neu geladen wurde.",
   "ended.cutOffLabel": "Unterbrochenes Gespräch",
   "ended.callBack": "Zurückrufen",
 
@@ -535,20 +520,17 @@ export const de: PageWords = {
   "move.noCalls": "Hier weitersprechen kann, wer auch anrufen darf.",
 
   // Why a call could not be made or answered
-  "failure.notStarted":
-    "Der Anruf konnte nicht begonnen werden. Ihre Verbindung steht; versuchen Sie es erneut.",
+  "failure.notStarted": "Der Anruf begann nicht. Ihre Verbindung steht; versuchen Sie es erneut.",
   "failure.notInService": "Diese Rufnummer ist nicht vergeben.",
   "failure.nobody": "Niemand hat angenommen.",
   "failure.busy": "Die Leitung ist besetzt.",
   "failure.declined": "Der Anruf wurde abgelehnt.",
   "failure.notAllowed": "Ihr Browser erlaubt das Mikrofon nicht.",
-  "failure.microphone":
-    "Das Mikrofon konnte nicht verwendet werden. Vielleicht verwendet es ein anderes Programm.",
+  "failure.microphone": "Das Mikrofon ließ sich nicht verwenden. Vielleicht hat es ein anderes Programm.",
   "failure.notSetUp":
-    "Ringdesk ist nicht für ausgehende Anrufe eingerichtet. Wenden Sie sich an Ihre Administration.",
+    "Ringdesk ist nicht für ausgehende Anrufe eingerichtet. Fragen Sie Ihre Administration.",
   "failure.connection": "Die Verbindung brach ab, bevor der Anruf begann. Versuchen Sie es erneut.",
-  "failure.noSound":
-    "Es konnte kein Ton gesendet werden. Vielleicht blockiert ihn eine Firewall oder ein VPN.",
+  "failure.noSound": "Kein Ton konnte gesendet werden. Blockiert ihn eine Firewall oder ein VPN?",
   "failure.network": "Das Telefonnetz konnte den Anruf nicht verbinden.",
   "failure.notAnswered": "Der Anruf konnte nicht angenommen werden. Sie können zurückrufen.",
   "failure.unanswered": "Der Anruf endete, bevor jemand annahm.",

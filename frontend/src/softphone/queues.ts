@@ -1,5 +1,5 @@
 /** Of those who wait for the agent's teams: how many there are, and who is to be seen. */
-import type { Call, Queue, QueuedCaller } from "../messages";
+import type { Queue, QueuedCaller } from "../messages";
 import { byOurClock } from "../serverClock";
 import type { Ring, State } from "./state";
 
@@ -48,17 +48,8 @@ export function cameBy({ queues }: State, { root, since }: Ring): CameBy | null 
   return null;
 }
 
-/** How long the caller of a call waited until somebody answered; 0 for who got somebody at once. */
-export function waitedFor(call: Call | undefined): number {
-  const waited = call?.waited ?? 0;
-  return waited >= AT_ONCE ? waited : 0;
-}
-
 /** Who has waited longest, whoever comes before. */
 export function longestOf({ callers }: Queue): QueuedCaller | null {
   const waiting = callers.filter(({ state }) => state === "waiting");
-  return waiting.reduce<QueuedCaller | null>(
-    (one, other) => (one && one.since <= other.since ? one : other),
-    null,
-  );
+  return waiting.toSorted((one, other) => one.since.localeCompare(other.since))[0] ?? null;
 }
