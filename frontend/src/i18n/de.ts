@@ -208,8 +208,7 @@ export const de: PageWords = {
   "team.since": "Seitdem",
   "team.set": "{name} umstellen auf",
   "team.setTo": "Umstellen …",
-  "team.measured":
-    "Wer 15 Sekunden nichts meldet oder ein Klingeln nicht bestätigt, ist „Nicht erreichbar“.",
+  "team.measured": "Wer 15 Sekunden nichts meldet oder ein Klingeln nicht bestätigt, ist „Nicht erreichbar“.",
   "team.alone": "Außer Ihnen ist niemand in Ihrem Team.",
 
   // Calls do not ring here: why
