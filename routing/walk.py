@@ -98,7 +98,7 @@ def start(facts: Facts) -> tuple[Position, Doings]:
 def go_on(position: Position | None, event: Event, facts: Facts) -> tuple[Position, Doings]:
     """What the caller meets after the event. What does not fit the step where the caller is makes it met again."""
     walk = Walk(facts, position or Position(facts.version))
-    if not walk.position.version:
+    if position is None and not facts.version:
         # Was led away from a talk, on a line whose calls ring at its team.
         return walk.to_voicemail(_("The line has no route that says what comes next."))
     if position is None:

@@ -101,8 +101,8 @@ def test_a_caller_led_back_after_a_lost_line_does_not_wait_for_ever(twilio, talk
     CallOffer.objects.update(announces_end=True)
     factories.make_call(9, agent=grace, caller=f"client:{grace.identity}", status="in-progress")
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
-    ada.availability = "away"
-    ada.save()
+    # The desk does not come back.
+    ada.desks.all().delete()
     led_back = twilio.webhook("/twilio/voice/dial-action/", talked()).content.decode()
     assert "<Enqueue" in led_back
 
