@@ -56,15 +56,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead, wait
         <Icon name="list" />
         <span>
           {t("nav.log")}
-          {waiting > 0 && (
-            <>
-              {" "}
-              <span class="count count-small" aria-hidden="true">
-                {waiting}
-              </span>
-              <span class="visually-hidden">{`${t("tab.waiting")}: ${waiting}`}</span>
-            </>
-          )}
+          <Count of={waiting} said={`${t("tab.waiting")}: ${waiting}`} />
         </span>
       </button>
       <button
@@ -75,15 +67,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead, wait
         <Icon name="message" />
         <span>
           {t("nav.messages")}
-          {toRead > 0 && (
-            <>
-              {" "}
-              <span class="count count-small" aria-hidden="true">
-                {toRead}
-              </span>
-              <span class="visually-hidden">{t("threads.toRead", { count: toRead })}</span>
-            </>
-          )}
+          <Count of={toRead} said={t("threads.toRead", { count: toRead })} />
         </span>
       </button>
       <button
@@ -94,5 +78,19 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead, wait
         <Icon name="people" /> {t("nav.contacts")}
       </button>
     </nav>
+  );
+}
+
+/** Said in words to whoever does not see it beside what. */
+function Count({ of, said }: { of: number; said: string }) {
+  if (of === 0) return null;
+  return (
+    <>
+      {" "}
+      <span class="count count-small" aria-hidden="true">
+        {of}
+      </span>
+      <span class="visually-hidden">{said}</span>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import type { Presence, Queue } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Reach } from "../softphone/reach";
 import { Icon } from "./Icon";
-import { longestOf as longestWaits } from "../softphone/queues";
+import { waitsLongest } from "../softphone/queues";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
@@ -81,7 +81,7 @@ function waitingShort(queue: Queue, now: number): string {
 
 /** The goal, when whoever is shown has waited longer. */
 function goalPast(queue: Queue, now: number): string {
-  const first = longestWaits(queue);
+  const first = waitsLongest(queue);
   if (!first?.late_at || now < byOurClock(first.late_at)) return "";
   return minutes((Date.parse(first.late_at) - Date.parse(first.since)) / 1000);
 }

@@ -264,8 +264,7 @@ export const de: PageWords = {
   "cue.comeBack": "Kommen Sie hierher zurück.",
   "cue.checkAgain": "Erneut prüfen",
   "cue.missingTitle": "Schließen Sie ein Headset oder Mikrofon an",
-  "cue.missingText":
-    "Der Browser darf ein Mikrofon verwenden, aber an diesem Computer ist keines eingeschaltet.",
+  "cue.missingText": "Der Browser darf ein Mikrofon verwenden, aber hier ist keines eingeschaltet.",
   "cue.plugIn": "Schließen Sie das Headset an oder schalten Sie es ein, wenn es drahtlos ist.",
   "cue.checkSwitch": "Prüfen Sie den Stummschalter.",
   "cue.lookAgain": "Erneut suchen",

@@ -49,7 +49,7 @@ export function cameBy({ queues }: State, { root, since }: Ring): CameBy | null 
 }
 
 /** Who has waited longest, whoever comes before. */
-export function longestOf({ callers }: Queue): QueuedCaller | null {
+export function waitsLongest({ callers }: Queue): QueuedCaller | null {
   const waiting = callers.filter(({ state }) => state === "waiting");
   return waiting.toSorted((one, other) => one.since.localeCompare(other.since))[0] ?? null;
 }

@@ -6,7 +6,7 @@ import type { Queue } from "../messages";
 import { byOurClock } from "../serverClock";
 import type { SoftphoneEvent } from "./events";
 import { isFinished } from "./presence";
-import { longestOf } from "./queues";
+import { waitsLongest } from "./queues";
 import { goesBackTo } from "./secondCall";
 import { type Ending, inCall, type State, type Supervising } from "./state";
 
@@ -78,7 +78,7 @@ export function waitsOf(state: State): Wait[] {
 /** Within the goal until now: whoever has waited longest for a team. */
 function goalWait(queue: Queue): Wait | null {
   const { team } = queue;
-  const first = longestOf(queue);
+  const first = waitsLongest(queue);
   const ms = first?.late_at ? byOurClock(first.late_at) - Date.now() : 0;
   if (!first || ms <= 0) return null;
   return {
