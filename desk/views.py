@@ -31,6 +31,8 @@ _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123
 _SCREENS = ("board", "contacts", "messages", "sends", "settings")
 # Those that bring their own words.
 _WORDED = ("board", "contacts", "messages", "sends", "settings")
+# Those that bring their own style.
+_STYLED = ("sends",)
 
 
 # Noise suppression is WebAssembly, which browsers compile only where the policy says so. This lets compiled modules run
@@ -128,6 +130,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "words": static(f"desk-words-{language_now()}.js"),
             "screens": {name: static(f"desk-{name}.js") for name in _SCREENS},
             "screenWords": {name: static(f"desk-words-{name}-{language_now()}.js") for name in _WORDED},
+            "screenStyles": {name: static(f"desk-{name}.css") for name in _STYLED},
             "noise": {
                 "module": static("desk-noise.js"),
                 "worklet": static("noiseWorklet.js"),

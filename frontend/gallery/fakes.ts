@@ -202,6 +202,7 @@ export const config: Config = {
     words: "/",
     screens: { board: "/", contacts: "/", messages: "/", sends: "/", settings: "/" },
     screenWords: { board: "/", contacts: "/", messages: "/", sends: "/", settings: "/" },
+    screenStyles: {},
     noise: { module: "/", worklet: "/", wasm: "/", wasmSimd: "/" },
     webPush: "/",
     serviceWorker: "/",

@@ -49,6 +49,8 @@ export interface Config {
     screens: Record<ScreenName, string>;
     /** Of some of them, their words. */
     screenWords: Record<Worded, string>;
+    /** Of some of them, their style. */
+    screenStyles: Partial<Record<ScreenName, string>>;
     /** What suppresses noise: loaded when it is first switched on. */
     noise: NoiseFiles & { module: string };
     webPush: string;

@@ -76,7 +76,11 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const conversation = createConversation(api);
   const news = createNews();
   const screens = createScreens(
-    screenLoader(config.urls.screens, { language, urls: config.urls.screenWords }),
+    screenLoader(config.urls.screens, {
+      language,
+      words: config.urls.screenWords,
+      styles: config.urls.screenStyles,
+    }),
   );
   const webPush = createWebPush(config, preferences, storage());
   const board = createBoard((message) => desk.send(message));

@@ -9,30 +9,51 @@ import type { LoadScreen, ScreenFailure, Screens } from "../screens/screens";
 type Import = (url: string) => Promise<unknown>;
 
 const importModule: Import = (url) => import(/* @vite-ignore */ url);
-/** The language of the page, and where the words of screens are that bring their own. */
-interface ScreenWords {
+/** Puts a style sheet into the page: rejects when it could not be had. */
+type AddStyle = (url: string) => Promise<unknown>;
+
+const linkStyle: AddStyle = (url) =>
+  new Promise((resolve, reject) => {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url });
+    link.onload = resolve;
+    link.onerror = () => {
+      link.remove();
+      reject(new Error(`The style ${url} could not be loaded.`));
+    };
+    document.head.append(link);
+  });
+
+/** What comes with a screen: the words in the page's language, and its style. */
+interface Beside {
   language: Language;
-  urls: Config["urls"]["screenWords"];
+  words: Config["urls"]["screenWords"];
+  styles: Config["urls"]["screenStyles"];
 }
 /** The phone starts first. */
 const AHEAD_AFTER = 3000;
 
 export function screenLoader(
   urls: Config["urls"]["screens"],
-  words: ScreenWords,
+  { language, words, styles }: Beside,
   bring: Import = importModule,
   fetcher: typeof fetch = fetch,
+  addStyle: AddStyle = linkStyle,
 ): LoadScreen {
+  const styled = new Set<string>();
   return async (name, again) => {
-    const parts = [urls[name], ...(isWorded(name) ? [words.urls[name]] : [])];
+    // A browser keeps in mind that an address failed, and does not ask again for the same.
+    const anew = (url: string) => (again ? `${url}?again=${again}` : url);
+    const modules = [urls[name], ...(isWorded(name) ? [words[name]] : [])];
+    const style = styles[name];
     try {
-      // A browser keeps in mind that an address failed, and does not ask again for the same.
-      const brought = await Promise.all(parts.map((url) => bring(again ? `${url}?again=${again}` : url)));
-      const [screen, said] = brought as [never, Record<string, Partial<Catalogue>>?];
-      addWords(said?.[words.language] ?? {});
+      const brought = Promise.all(modules.map((url) => bring(anew(url))));
+      if (style && !styled.has(name)) await addStyle(anew(style)).then(() => styled.add(name));
+      const [screen, said] = (await brought) as [never, Record<string, Partial<Catalogue>>?];
+      addWords(said?.[language] ?? {});
       return screen;
     } catch (cause) {
-      const gone = (await Promise.all(parts.map((url) => isGone(url, fetcher)))).some(Boolean);
+      const files = style ? [...modules, style] : modules;
+      const gone = (await Promise.all(files.map((url) => isGone(url, fetcher)))).some(Boolean);
       throw Object.assign(new Error(`The screen ${name} could not be loaded.`, { cause }), {
         gone,
       } satisfies ScreenFailure);

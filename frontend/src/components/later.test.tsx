@@ -16,9 +16,10 @@ async function failure(): Promise<HTMLElement> {
   return document.querySelector<HTMLElement>(".later") as HTMLElement;
 }
 const with404 = async () => new Response("", { status: 404 });
-const words = {
+const beside = {
   language: "de",
-  urls: { board: "/b-w.js", contacts: "/c-w.js", messages: "/m-w.js", sends: "/w.js", settings: "/t-w.js" },
+  words: { board: "/b-w.js", contacts: "/c-w.js", messages: "/m-w.js", sends: "/w.js", settings: "/t-w.js" },
+  styles: {},
 } as const;
 const urls = {
   board: "/desk-board.js",
@@ -129,15 +130,26 @@ describe("screens", () => {
 describe("the file of a screen", () => {
   it("is asked for under another address after it failed: browsers remember failures", async () => {
     const bring = vi.fn(async () => ({}) as ScreenModules["sends"]);
-    await screenLoader(urls, words, bring, with404)("sends", 0);
-    await screenLoader(urls, words, bring, with404)("sends", 2);
+    await screenLoader(urls, beside, bring, with404)("sends", 0);
+    await screenLoader(urls, beside, bring, with404)("sends", 2);
     expect(bring.mock.calls).toEqual([["/s.js"], ["/w.js"], ["/s.js?again=2"], ["/w.js?again=2"]]);
+  });
+
+  it("brings its style before it is drawn, once, and again only when that failed", async () => {
+    const styled = { ...beside, styles: { sends: "/s.css" } };
+    const addStyle = vi.fn().mockRejectedValueOnce(new Error("down")).mockResolvedValue(undefined);
+    const load = screenLoader(urls, styled, async () => SCREENS.sends as never, with404, addStyle);
+    await expect(load("sends", 0)).rejects.toMatchObject({ gone: true });
+    expect(await load("sends", 1)).toBe(SCREENS.sends);
+    await load("sends", 2);
+    await load("messages", 0);
+    expect(addStyle.mock.calls).toEqual([["/s.css"], ["/s.css?again=1"]]);
   });
 
   it("brings its words in the language of the page, before it is drawn", async () => {
     setLanguage("de", {} as PageWords);
     expect(t("board.teams")).toBe("board.teams");
-    const load = screenLoader(urls, words, async (url) =>
+    const load = screenLoader(urls, beside, async (url) =>
       url === "/b-w.js" ? { de: boardDe } : SCREENS.board,
     );
     expect(await load("board", 0)).toBe(SCREENS.board);
@@ -150,7 +162,7 @@ describe("the file of a screen", () => {
     [async () => new Response(""), false],
     [() => Promise.reject(new TypeError("offline")), false],
   ])("is gone only when the server says so: %#", async (fetcher, gone) => {
-    const load = screenLoader(urls, words, () => Promise.reject(new TypeError("Failed to fetch")), fetcher);
+    const load = screenLoader(urls, beside, () => Promise.reject(new TypeError("Failed to fetch")), fetcher);
     await expect(load("messages", 0)).rejects.toMatchObject({ gone });
   });
 });

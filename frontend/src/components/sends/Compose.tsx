@@ -62,7 +62,7 @@ export function Compose(props: SendsProps) {
           {t("sends.compose")}
         </h1>
         {problem && (
-          <p class="sends-problem" role="alert">
+          <p class="view-problem" role="alert">
             <Icon name="alert" size={16} /> {problem}
           </p>
         )}

@@ -1,4 +1,5 @@
 /** The view Group sends: the list, a text that is written, or one send. */
+import "../../styles/sends.css";
 import type { OwnField } from "../../contacts/ports";
 import type { GroupSendsStore } from "../../groupSends/groupSends";
 import type { GroupSendsApi } from "../../groupSends/ports";
@@ -41,7 +42,7 @@ export function GroupSends(props: SendsProps) {
         <div class="sends-page">
           {!hasPage && <h1 class="visually-hidden">{t("sends.title")}</h1>}
           {problem && !(isDraft && problem === reasonOf(writing)) && (
-            <p class="sends-problem" role="alert">
+            <p class="view-problem" role="alert">
               {problem}
             </p>
           )}
