@@ -10,6 +10,7 @@ from typing import Any
 
 from board.day import DayRow
 from board.figures import Figures, Goal, goal_of
+from board.notices import notices_now
 from board.selectors import Facts, Scope, WaitRow
 from calls.models import Call
 from calls.payloads import line_json, party_json, time_json
@@ -68,6 +69,7 @@ def board_json(facts: Facts, scope: Scope) -> dict[str, Any]:
         ],
         "callers": _callers(facts, is_shown),
         "call_backs": sum(queue.call_backs for queue in facts.queues if is_shown(queue.team_id)),
+        "notices": [{"text": one.text, "urgent": one.urgent} for one in notices_now()],
         "agents": [
             _agent(facts, now, may_see, scope.viewer_id)
             for now in _sorted(facts.presence)

@@ -90,6 +90,11 @@ class BoardAgentSerializer(PresenceSerializer):
     may_supervise = serializers.BooleanField(help_text="Whether whoever looks may supervise that call.")
 
 
+class BoardNoticeSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(help_text="Sentences, as of a spend limit.")
+    urgent = serializers.BooleanField(help_text="Something has stopped.")
+
+
 class BoardSerializer(serializers.Serializer[Any]):
     now = serializers.DateTimeField(help_text="The moment at which all of this was so.")
     day = serializers.DateField(help_text="By the server's `TIME_ZONE`.")
@@ -102,4 +107,5 @@ class BoardSerializer(serializers.Serializer[Any]):
     call_backs = serializers.IntegerField(
         help_text="How many are to be called back, those aside who are offered to somebody just now."
     )
+    notices = BoardNoticeSerializer(many=True, help_text="What everybody here should know beside calls.")
     agents = BoardAgentSerializer(many=True)

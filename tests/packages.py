@@ -16,7 +16,7 @@ FLOORS = [
     {"desk"},
     {"config"},
 ]
-BESIDE = {"contacts": {"agents"}, "messaging": {"calls"}, "tokens": {"agents"}}
+BESIDE = {"contacts": {"agents"}, "messaging": {"calls"}, "tokens": {"agents"}, "usage": {"board"}}
 PRODUCT = frozenset[str]().union(*FLOORS)
 # Programs of their own, which stand beside the product.
 NO_FLOOR = {"simulator", "bench", "scripts", "tests"}

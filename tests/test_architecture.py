@@ -26,6 +26,7 @@ DOORS = {
 ROOMS = {
     "board": {"calls": {"models", "log", "payloads", "live", "queues"}},
     "usage": {
+        "board": {"notices"},
         "calls": {"models", "log", "admin.calls.CallAdmin", "live.outgoing_guards"},
         "messaging": {"models", "prices", "outbox"},
     },

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from agents.selectors import admins_with_email
 from core.languages import speaking
-from usage.models import Period, SpendAlert, SpendLimit
+from usage.models import SpendAlert, SpendLimit
 from usage.money import money
 from usage.spending import Spent, spent_in
+from usage.words import limit_consequences, limit_title
 
 logger = logging.getLogger(__name__)
 
@@ -83,32 +84,14 @@ def _mail(one: Spent, address: str, language: str) -> bool:
 
 def _mail_send(one: Spent, address: str, language: str) -> int:
     with speaking(language):
-        subject = (
-            _("%(share)d %% of today's spend limit") if one.limit.period == Period.DAILY
-            else _("%(share)d %% of this month's spend limit")
-        ) % {"share": one.share}  # fmt: skip
         lines = [
             _("%(spent)s of %(amount)s are spent at Twilio.")
             % {
                 "spent": money(one.spent, one.limit.currency),
                 "amount": money(one.limit.amount, one.limit.currency),
             },
-            *_consequences(one),
+            *limit_consequences(one),
+            _("Calls that come in are never stopped."),
             f"{settings.PUBLIC_BASE_URL}{reverse('usage')}",
         ]
-        return send_mail(f"Ringdesk: {subject}", "\n\n".join(lines), None, [address])
-
-
-def _consequences(one: Spent) -> list[str]:
-    limit, is_reached = one.limit, one.is_reached
-    said = []
-    if limit.stops_group_sends:
-        said.append(
-            _("Texts to groups are paused. Raise the limit, and they go on where they stopped.") if is_reached
-            else _("At the limit texts to groups pause.")
-        )  # fmt: skip
-    if limit.stops_dear_calls:
-        said.append(
-            _("Dear outgoing calls are refused.") if is_reached else _("At the limit dear outgoing calls are refused.")
-        )
-    return [*said, _("Calls that come in are never stopped.")]
+        return send_mail(f"Ringdesk: {limit_title(one)}", "\n\n".join(lines), None, [address])

@@ -40,7 +40,8 @@ class SpendLimitReached(Exception):
 _memory: BriefMemory[list[Spent]] = BriefMemory(_KEPT_SECONDS)
 
 
-def _spent() -> list[Spent]:
+def spent_now() -> list[Spent]:
+    """Of each limit, as it was known some seconds ago."""
     known, turn = _memory.known(), _memory.turn()
     if known is None:
         known = spent_in(list(SpendLimit.objects.all()))
@@ -61,7 +62,7 @@ def group_sends_may_go_on() -> None:
 
 def group_sends_paused() -> str:
     """Why texts to groups must wait, in English; "" when they may go on."""
-    reached = [one for one in _spent() if one.is_reached and one.limit.stops_group_sends]
+    reached = [one for one in spent_now() if one.is_reached and one.limit.stops_group_sends]
     return PAUSED[Period(_longest(reached))] if reached else ""
 
 
@@ -75,7 +76,7 @@ def dear_call_refused(number: Number) -> str:
     """Why the number must not be called, in English; "" when it may be: it is not dear, or there is money left."""
     if _is_ordinary(number) and number.region == settings.HOME_REGION:
         return ""
-    reached = [one for one in _spent() if one.is_reached and one.limit.stops_dear_calls]
+    reached = [one for one in spent_now() if one.is_reached and one.limit.stops_dear_calls]
     reached = [one for one in reached if _is_dear(number, one.limit)]
     return _REFUSED[Period(_longest(reached))] if reached else ""
 

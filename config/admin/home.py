@@ -40,6 +40,7 @@ from usage.page import limit_note
 from usage.selectors import records
 from usage.services import today_gmt
 from usage.spending import Spent, account_currency, spent_in
+from usage.words import limit_title
 
 if TYPE_CHECKING:
     from config.models import DoctorReport
@@ -278,17 +279,13 @@ def _spend_tasks(spent: list[Spent]) -> Iterator[Task]:
     for one in spent:
         if not one.level:
             continue
-        title = (
-            gettext("%(share)d %% of today's spend limit") if one.limit.period == Period.DAILY
-            else gettext("%(share)d %% of this month's spend limit")
-        ) % {"share": one.share}  # fmt: skip
         names = {
             "spent": money(one.spent, one.limit.currency), "amount": money(one.limit.amount, one.limit.currency),
         }  # fmt: skip
         detail = "; ".join(
             part for part in (gettext("%(spent)s of %(amount)s") % names, limit_note(one, today_gmt())) if part
         )
-        yield Task(title, detail, reverse("usage"), gettext("See usage"), urgent=one.is_reached)
+        yield Task(limit_title(one), detail, reverse("usage"), gettext("See usage"), urgent=one.is_reached)
 
 
 # --- What needs doing ---

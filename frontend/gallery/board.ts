@@ -125,6 +125,7 @@ function board(more: Partial<Board> = {}): Board {
     ],
     callers,
     call_backs: 0,
+    notices: [],
     agents: AGENTS,
     ...more,
   };
@@ -158,6 +159,15 @@ const callBacks: Board["callers"] = [
 
 export const BOARDS = {
   usual: board(),
+  limits: board({
+    notices: [
+      {
+        text: "100 % of today's spend limit. Texts to groups are paused. Raise the limit, and they go on where they stopped.",
+        urgent: true,
+      },
+      { text: "72 % of this month's spend limit. At the limit texts to groups pause.", urgent: false },
+    ],
+  }),
   callBacks: board({
     all: standing(2, 192),
     callers: [...callBacks, caller(0, 192), caller(3, 22)],

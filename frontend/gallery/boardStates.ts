@@ -35,6 +35,7 @@ export const BOARD_STATES: Exhibits = {
   "70-board-empty": board("empty"),
   "70-board-no-team": board("noTeam"),
   "70-board-past": board("past"),
+  "70-board-limits": board("limits"),
   "70-board-full": board("full"),
   "70-board-old": board("usual", { boardIsOld: true }),
   "70-board-assign": board("usual", {

@@ -63,7 +63,7 @@ function isKeyCap(element: Element | null): boolean {
 
 /** Where names, numbers, places and the server's sentences stand. */
 const FIELDS = new Set(
-  "body problem help why name display number place company line note message label title detail missed username country summary".split(
+  "body problem help why name display number place company line note message label title detail missed username country summary text".split(
     " ",
   ),
 );

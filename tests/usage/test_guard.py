@@ -413,3 +413,27 @@ def test_a_limit_that_would_not_work_is_refused_with_the_reason(client, fields, 
     assert answer.status_code == 200
     assert said in answer.content.decode()
     assert not SpendLimit.objects.exists()
+
+
+def test_the_board_says_how_far_a_limit_is_used_up_and_no_sum_of_money(client, figures, line, team):
+    hedy = factories.make_agent("hedy", team=team, role="supervisor")
+    client.force_login(hedy)
+    limit()
+
+    def notices(language: str = "en"):
+        guard.forget()
+        answer = client.get("/api/v1/board/", headers={"Accept-Language": language})
+        return [(one["text"], one["urgent"]) for one in answer.json()["notices"]]
+
+    spend(figures, "69")
+    assert notices() == []
+    spend(figures, "75")
+    said = "75 % of this month's spend limit. At the limit texts to groups pause. At the limit dear outgoing calls are "
+    assert notices() == [(said + "refused.", False)]
+    spend(figures, "101")
+    ((text_now, urgent),) = notices()
+    assert (text_now.partition(".")[0], urgent) == ("101 % of this month's spend limit", True)
+    assert "paused" in text_now
+    ((german, _),) = notices("de")
+    assert german.startswith(("101\xa0% ", "101 % "))
+    assert "paused" not in german

@@ -11,6 +11,7 @@ import type { SoftphoneEvent } from "../../softphone/events";
 import type { State } from "../../softphone/state";
 import { partyTitle, presenceWord } from "../../words";
 import { EmptyState, Loading } from "../EmptyState";
+import { Icon } from "../Icon";
 import { useNow } from "../useNow";
 import { useStore } from "../useStore";
 import { Agents } from "./Agents";
@@ -55,10 +56,18 @@ export function BoardPage(props: BoardProps) {
           {page.said}
         </p>
         {page.problem && (
-          <p class="sends-problem" role="alert">
+          <p class="view-problem" role="alert">
             {page.problem}
           </p>
         )}
+        {/* Always there, too. A server of the version before says nothing of it. */}
+        <div role="status" class="board-notices">
+          {board?.notices?.map(({ text, urgent }) => (
+            <p key={text} class={urgent ? "view-problem" : "board-notice"}>
+              <Icon name="alert" size={18} /> {text}
+            </p>
+          ))}
+        </div>
         {!board && <Loading />}
         {board && board.teams.length === 0 && (
           <EmptyState icon="people" title={t("board.noTeam")} text={t("board.noTeamText")} />

@@ -36,6 +36,15 @@ describe("who is not shown any more", () => {
   });
 });
 
+it("says what has stopped, and what will, in a place that is read aloud", async () => {
+  const { tell } = await opened();
+  const place = document.querySelector(".board-notices")!;
+  expect([place.getAttribute("role"), place.textContent]).toEqual(["status", ""]);
+  tell(BOARDS.limits);
+  await waitFor(() => expect(place.querySelectorAll("p")).toHaveLength(2));
+  expect(place.textContent).toMatch(/100 % of today's spend limit.*72 % of this month's spend limit/);
+});
+
 describe("the way to the board", () => {
   it("is there for supervisors only", () => {
     show(readyState());
