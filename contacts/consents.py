@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ __all__ = [
     "landline_forget",
     "landline_note",
     "numbers_blocked",
+    "numbers_that_allow",
     "numbers_that_forbid",
     "numbers_with_landline",
     "senders_stopped",
@@ -122,18 +123,36 @@ def consent_history(numbers: Collection[str]) -> QuerySet[Consent]:
 
 def numbers_that_forbid(sender: str, numbers: Collection[str]) -> dict[str, str]:
     """Those who want no texts from this sender, each with `STOPPED` or `OBJECTED`."""
+    forbid = {number: last for number, last in _said_last(sender, numbers) if last.state == Consent.State.FORBIDDEN}
+    # What one of us wrote down since does not take a STOP back.
+    told_us = [number for number, last in forbid.items() if not _is_stop(last)]
+    before = {number for number, last in _said_last(sender, told_us, sources=_BY_THEMSELVES) if _is_stop(last)}
+    return {number: STOPPED if number in before or _is_stop(last) else OBJECTED for number, last in forbid.items()}
+
+
+def numbers_that_allow(sender: str, numbers: Collection[str]) -> set[str]:
+    """Those who said yes to texts from this sender, and nothing else since."""
+    return {number for number, last in _said_last(sender, numbers) if last.state == Consent.State.ALLOWED}
+
+
+def _said_last(
+    sender: str, numbers: Collection[str], sources: Collection[Consent.Source] | None = None
+) -> Iterator[tuple[str, Consent]]:
+    """Of those who said anything; in these ways, if not in any."""
+    if not numbers:
+        return
     written = _written(numbers)
-    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by(*_NEWEST).values("pk")[:1]
-    rows = Consent.objects.filter(sender=sender, number__in_array=list(written), pk=Subquery(newest)).order_by()
+    said_so = Consent.objects.filter(sender=sender)
+    if sources is not None:
+        said_so = said_so.filter(source__in=sources)
+    newest = said_so.filter(number=OuterRef("number")).order_by(*_NEWEST).values("pk")[:1]
+    rows = said_so.filter(number__in_array=list(written), pk=Subquery(newest)).order_by()
     said = {row.number: row for row in rows.only("number", "at", "state", "source")}
-    found = {}
     for number in numbers:
         # Of the ways to write one number, the one under which something was said last counts.
         ways = [said[same] for same in same_party(number) if same in said]
-        last = max(ways, key=lambda row: (row.at, row.pk), default=None)
-        if last is not None and last.state == Consent.State.FORBIDDEN:
-            found[number] = STOPPED if _is_stop(last) or _has_stopped(number, sender) else OBJECTED
-    return found
+        if ways:
+            yield number, max(ways, key=lambda row: (row.at, row.pk))
 
 
 def _has_stopped(number: str, sender: str) -> bool:

@@ -77,8 +77,9 @@ def contacts_import(*, rows: Rows, errors: list[RowError], dry_run: bool, groups
     for these `groups`.
 
     A known number changes its contact, as far as the row says something; an unknown one makes a new contact, or goes to
-    the one of an earlier row with the same name, company and e-mail. Each row is done wholly or not at all. Of contacts
-    that are there, only what the rows say is written: what somebody else changes meanwhile stays.
+    the one of an earlier row with the same name, company and e-mail, of which there is more than the name. Each row is
+    done wholly or not at all. Of contacts that are there, only what the rows say is written: what somebody else changes
+    meanwhile stays.
 
     Raises `ImportRuns`.
     """
@@ -242,7 +243,7 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
     by_id = {row.contact_id: row.contact for row in known.values()}
     through = Group.members.through
     picked = set(through.objects.filter(contact__in=by_id).values_list("contact", "group"))
-    new: dict[tuple[str, ...], Contact] = {}
+    new: dict[tuple[object, ...], Contact] = {}
     seen: dict[str, int] = {}
     for row, values in rows:
         written = same_party(values["number"])
@@ -260,7 +261,7 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
             step.changed += [f"group.{pk}" for pk in step.groups]
             yield step
             continue
-        key = tuple(values.get(name, "").casefold() for name in ("name", "company", "email"))
+        key = _whose(row, values)
         is_new = key not in new
         contact = new.setdefault(key, Contact(**{name: values.get(name, "") for name in _FIELDS}))
         contact.own = {name: text for name, text in values.get("own", {}).items() if text} | contact.own
@@ -276,6 +277,13 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
             makes_contact=is_new,
             groups=tuple(wanted),
         )
+
+
+def _whose(row: int, values: dict[str, Any]) -> tuple[object, ...]:
+    """The same for rows that are about one person: a name is not enough, which two people may have. Two contacts can be
+    merged; what was one is hard to take apart."""
+    name, *more = (values.get(name, "").casefold() for name in ("name", "company", "email"))
+    return (name, *more) if any(more) else (row,)
 
 
 def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, Any]) -> _Step:

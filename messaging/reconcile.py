@@ -1,7 +1,7 @@
 """Asking Twilio for what its callbacks did not tell: how far texts have come, and what they cost.
 
-Prices are settled later. Twilio is asked for lists, a thousand texts with each request, and never for one text after
-the other.
+Prices are settled later. Twilio is asked for lists, a thousand texts with each request; for one text after the other
+only of those few that its lists leave out: what failed before it went out has no time at which it was sent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from messaging.params import StatusUpdate
 from messaging.prices import PRICES_COME, price_to_come
 from messaging.statuses import statuses_apply
 from telephony.errors import TelephonyError
-from telephony.rest.messages import MessageFacts, messages_since
+from telephony.rest.messages import MessageFacts, message_find, messages_since
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,11 @@ logger = logging.getLogger(__name__)
 _RECEIPTS_COME = timedelta(minutes=15)
 _HOURLY = timedelta(hours=1)
 _AT_ONCE = 200
-_UNSETTLED = ("", *(MessageStatus.ACCEPTED, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.SENT))
+_NOT_SENT = (MessageStatus.ACCEPTED, MessageStatus.QUEUED, MessageStatus.SENDING)
+_UNSETTLED = ("", *_NOT_SENT, MessageStatus.SENT)
+# Of a sender, in one go. Twilio keeps none waiting for longer than ten hours.
+_MOST_FETCHED = 30
+_WAIT_FOR = timedelta(hours=12)
 
 
 def texts_reconcile() -> int:
@@ -40,7 +44,7 @@ def texts_reconcile() -> int:
     for sender, since in _due(now):
         Sender.objects.filter(name=sender).update(asked_at=now)
         try:
-            looked_at += _sender_reconcile(sender, since)
+            looked_at += _sender_reconcile(sender, since) + _unsent_reconcile(sender, now)
         except TelephonyError as error:
             logger.warning("texts: they could not be asked for: %s", error.key)
             break
@@ -82,6 +86,14 @@ def _sender_reconcile(sender: str, since: datetime) -> int:
         _keep(some)
         looked_at += len(some)
     return looked_at
+
+
+def _unsent_reconcile(sender: str, now: datetime) -> int:
+    """Texts that are still to go out, as far as we know, long after they should have."""
+    late = texts_unsettled(now - _WAIT_FOR, now - _RECEIPTS_COME, Q(status__in=("", *_NOT_SENT), sender=sender))
+    sids = list(late.order_by("sent_at").values_list("sid", flat=True)[:_MOST_FETCHED])
+    _keep(facts for sid in sids if sid and (facts := message_find(sid)) is not None)
+    return len(sids)
 
 
 def _keep(some: Iterable[MessageFacts]) -> None:

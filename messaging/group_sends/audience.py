@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 
-from contacts.consents import numbers_blocked, numbers_with_landline
+from contacts.consents import numbers_blocked, numbers_that_allow, numbers_with_landline
 from contacts.people import Person, own_keys, people_of
 from contacts.selectors import contacts_by_number
 from messaging.models import GroupSend, LeftOut
@@ -113,8 +113,10 @@ def known_fields() -> dict[str, str]:
 def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     keys = own_keys()
     people = people_of(send.group_ids, send.contact_ids) if send.chosen_ids is None else people_of((), send.chosen_ids)
+    several = [number for person in people if len(person.numbers) > 1 for number, *_kind in person.numbers]
+    allow = set().union(*(numbers_that_allow(send.line.number, part) for part in _parts(several)))
     for person in people:
-        number, line_type = _best_number(person)
+        number, line_type = _best_number(person, allow)
         has_extension = bool(person.numbers) and not number
         own = {key: person.own.get(key, "") for key in keys}
         values = values_of(person.name, person.company, own)
@@ -144,11 +146,16 @@ def number_of(text: str) -> str:
     return "" if number.extension else number.e164
 
 
-def _best_number(person: Person) -> tuple[str, str]:
-    """A mobile, else one that may be: the first of them. None with an extension (`number_of`)."""
+def _best_number(person: Person, allow: Collection[str]) -> tuple[str, str]:
+    """One of those at which they said yes to texts, else of all: a mobile, else one that may be; the first of them.
+    None with an extension (`number_of`)."""
     order = {"mobile": 0, "": 1, "voip": 2, "other": 3, "toll-free": 4, "landline": 5}
     numbers = [(number, line_type) for number, line_type, extension in person.numbers if not extension]
-    return min(numbers, key=lambda one: order.get(one[1], 3), default=("", ""))
+
+    def rank(one: tuple[str, str]) -> tuple[bool, bool, int]:
+        return one[1] == "landline", one[0] not in allow, order.get(one[1], 3)
+
+    return min(numbers, key=rank, default=("", ""))
 
 
 def _without_doubles(some: Iterable[_Chosen]) -> tuple[list[_Chosen], int]:

@@ -126,6 +126,15 @@ def messages_since(sender: str, *, since: datetime) -> Iterator[MessageFacts]:
                 yield facts
 
 
+def message_find(sid: str) -> MessageFacts | None:
+    """What Twilio says of one text; None: it knows none of that sid. Raises `TelephonyError`."""
+    try:
+        with background_retries(), _of_texts(), translated():
+            return _facts(get_client().messages(sid).fetch())
+    except CallGone:
+        return None
+
+
 @contextmanager
 def _of_texts() -> Iterator[None]:
     """Refusals are said in the words that fit a text, and have one of Twilio's codes where it was the account: also an

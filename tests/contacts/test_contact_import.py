@@ -106,6 +106,14 @@ def test_rows_of_one_person_make_one_contact_with_several_numbers(client):
     assert sorted(contact.numbers.count() for contact in Contact.objects.all()) == [1, 3]
 
 
+def test_two_people_of_one_name_are_not_made_one(client):
+    rows = [{"name": "John Smith", "number": f"+1202555014{n}"} for n in range(2)]
+    known = [row | {"email": "j@example.com", "number": row["number"][:-1] + str(n + 5)} for n, row in enumerate(rows)]
+
+    assert counts(as_json(client, [*rows, *known])) == (3, 1, 0)
+    assert sorted(contact.numbers.count() for contact in Contact.objects.all()) == [1, 1, 2]
+
+
 def test_rows_that_cannot_be_used_are_named_and_the_others_are_imported(client):
     answer = as_csv(
         client,

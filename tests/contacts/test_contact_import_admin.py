@@ -15,8 +15,8 @@ pytestmark = pytest.mark.django_db
 
 URL = "/admin/contacts/contact/import/"
 CSV = (
-    "name,company,number,note\nMaya O.,Okonkwo,2025550142,\nTom,,2025550143 x12,Likes tea\n"
-    "Tom,,2025550144,\nEva,,12,\nIda,,2025550143,\n"
+    "name,company,number,note\nMaya O.,Okonkwo,2025550142,\nTom,Oak,2025550143 x12,Likes tea\n"
+    "Tom,Oak,2025550144,\nEva,,12,\nIda,,2025550143,\n"
 )
 
 
@@ -59,7 +59,7 @@ def test_a_file_is_looked_at_first_and_imported_when_that_is_confirmed(client):
     assert names() == {"+12025550142": "Maya O.", "+12025550143;ext=12": "Tom", "+12025550144": "Tom"}
     maya.refresh_from_db()
     assert (maya.company, maya.searched) == ("Okonkwo", "maya o.\nokonkwo")
-    assert Contact.objects.get(searched="tom").note == "Likes tea"
+    assert Contact.objects.get(name="Tom").note == "Likes tea"
 
 
 def test_what_was_imported_is_not_imported_again(client):

@@ -14,6 +14,7 @@ from messaging.models import MESSAGE_STATUS_RANK, Message, Step, Thread
 from messaging.reconcile import texts_reconcile
 from messaging.statuses import statuses_catch_up
 from telephony.models import Webhook
+from telephony.rest.messages import MessageFacts
 from tests.messaging.texts import STATUS, make_message, make_thread, status
 from tests.twilio import CALLER, SUPPORT, sid
 
@@ -34,6 +35,28 @@ def test_a_text_that_was_held_for_days_is_asked_for_when_nothing_is_told_of_it(m
 
     ((sender,), _) = asked.call_args
     assert sender == SUPPORT
+
+
+def test_a_text_that_failed_before_it_went_out_is_asked_for_by_itself(message):
+    """Twilio's lists go by when texts were sent, and this one was not."""
+    now = timezone.now()
+    later = make_message(message.thread, sid=sid("SM", 10), step=Step.TAKEN, status="queued")
+    Message.objects.filter(pk=message.pk).update(sent_at=now - timedelta(hours=1))
+    Message.objects.filter(pk=later.pk).update(sent_at=now - timedelta(minutes=10))
+    failed = MessageFacts(
+        sid=message.sid, sender=SUPPORT, messaging_service_sid="", recipient=CALLER, body="", status="failed",
+        direction="outbound-api", num_segments=1, price=None, price_unit="", error_code="30006", created=now,
+    )  # fmt: skip
+
+    with (
+        patch("messaging.reconcile.messages_since", autospec=True, return_value=iter(())),
+        patch("messaging.reconcile.message_find", autospec=True, return_value=failed) as found,
+    ):
+        texts_reconcile()
+
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == ("failed", "30006")
+    assert [one.args for one in found.call_args_list] == [(message.sid,)], "the other one is in time"
 
 
 def verdicts() -> list[str]:

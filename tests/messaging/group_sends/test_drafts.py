@@ -151,6 +151,17 @@ def test_a_contact_with_several_numbers_gets_it_on_the_mobile(line, hedy):
     assert [one["number"] for one in hedy.people(draft["id"])] == ["+12025552001"]
 
 
+def test_of_several_numbers_that_one_is_texted_at_which_they_said_yes(line, hedy):
+    (person,) = make_people(1)
+    person.numbers.update(line_type="mobile")
+    other = person.numbers.create(number="+12025552001").number
+    consent_record(other, sender=line.number, state=Consent.State.ALLOWED, source=Consent.Source.FORM)
+
+    draft = hedy.draft(line, contacts=[person.pk])
+
+    assert [one["number"] for one in hedy.people(draft["id"])] == [other]
+
+
 def test_a_number_with_an_extension_is_not_texted(line, hedy):
     bob, tom = make_people(2)
     bob.numbers.update(extension="12")

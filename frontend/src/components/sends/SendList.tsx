@@ -1,7 +1,7 @@
 /** All group sends: how each stands, who sends it, when, and to how many. */
 import { sendsPathOf } from "../../groupSends/address";
 import type { GroupSendsStore } from "../../groupSends/groupSends";
-import type { SendRow, SendState } from "../../groupSends/ports";
+import type { SendRow } from "../../groupSends/ports";
 import { countWord, STATES, stateWord } from "../../groupSends/words";
 import { shortWhen } from "../../format";
 import { t } from "../../i18n/i18n";
@@ -72,7 +72,7 @@ export function SendList({ groupSends, mayWrite }: Props) {
                   <span class="quiet small">{whoAndWhen(send, now)}</span>
                 </span>
                 <span class="send-count small">{countWord(send, now)}</span>
-                <StateTag state={send.state} />
+                <StateTag send={send} />
               </a>
             </li>
           ))}
@@ -111,7 +111,9 @@ export function BackToSends({ groupSends }: Pick<Props, "groupSends">) {
   );
 }
 
-export function StateTag({ state }: { state: SendState }) {
+/** What waits for a limit to be raised, and then goes on by itself, had not to stop. */
+export function StateTag({ send }: { send: Pick<SendRow, "state" | "goes_on_by_itself"> }) {
+  const state = send.goes_on_by_itself ? "paused" : send.state;
   const { icon, tone } = STATES[state];
   return (
     <span class={`tag tag-${tone} send-state`}>

@@ -38,7 +38,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
             <p class="quiet">{historyWord(send, now)}</p>
           </div>
           <div class="sends-keys">
-            {state !== "finished" && <StateTag state={state} />}
+            {state !== "finished" && <StateTag send={send} />}
             {mayWrite && (state === "running" || state === "scheduled" || send.goes_on_by_itself) && (
               <button
                 type="button"
@@ -87,7 +87,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
           </div>
         </div>
         {state === "stopped" && (
-          <p class="sends-problem">
+          <p class="view-problem">
             <Icon name="alert" size={18} /> {send.problem}
           </p>
         )}

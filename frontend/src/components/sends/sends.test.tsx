@@ -320,6 +320,7 @@ describe("a send that was started", () => {
     const send = async () => ({ ...stopped, goes_on_by_itself: true });
     const { user } = at(`/group-sends/${SENDS.stopped}/`, { send, pause });
     await user.click(await screen.findByRole("button", { name: "Pause" }));
+    expect(document.querySelector(".sends-keys .tag")!.textContent!.trim()).toBe("Paused");
     expect(pause).toHaveBeenCalledWith(SENDS.stopped);
     expect(screen.queryByRole("button", { name: "Go on" })).toBeNull();
   });
