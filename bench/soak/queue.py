@@ -34,6 +34,9 @@ MOST_LOSS, ON_THE_WAY = 1.05, 1.0
 #: The simulator ends a talk in which it hears no sound after 15 seconds (`bench.soak.sdp`).
 LONGEST_TALK = 14.0
 KILL_EVERY, MEND_EVERY = 60.0, 10.0
+#: How long the product has to find out what became of a conversation whose end nobody told.
+MEND_WITHIN = 40.0
+_OVER = frozenset({"ended", "abandoned", "lost", "message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ class QueueSoak:
     async def _judge(self, record: ListeningRecord) -> None:
         report = self.report
         await asyncio.to_thread(self.house.quiet)
-        states = await asyncio.to_thread(self._states)
+        states = await self._states_in_the_end()
         met_nobody = {sid for sid in self._made if self._met_trouble(record, sid) or self._sent_on(record, sid, states)}
         report.figures = figures_of(record, self._made, self._gave_up, met_nobody, self.options)
         report.discrepancies += self._lost(record, met_nobody, states)
@@ -211,6 +214,16 @@ class QueueSoak:
         """Whether a request about this caller found no server."""
         return bool(self._down) and any(one["error"] and one["status"] is None for one in record.requests_of(sid))
 
+    async def _states_in_the_end(self) -> dict[str, str]:
+        """Once what was never told has been asked for, as a beat goes on to do; web may have been killed just now."""
+        deadline = time.monotonic() + MEND_WITHIN
+        while True:
+            states = await asyncio.to_thread(self._states)
+            if _OVER.issuperset(states.values()) or time.monotonic() > deadline:
+                return states
+            await asyncio.to_thread(self.house.manage, "calls_reconcile", "--quiet-for", "5", "--limit", "500")
+            await asyncio.sleep(1)
+
     def _states(self) -> dict[str, str]:
         """Of each conversation, how it stands."""
         rows = json.loads(self.house.manage("dumpdata", "calls.conversation"))
@@ -230,8 +243,7 @@ class QueueSoak:
                 leg = record.calls.get(sid, {})
                 said = " ".join(caption["text"] for caption in leg.get("captions", []))
                 lost.append(Discrepancy("lost", sid, "", f"{leg.get('status')}, the caller heard: {said[-200:]}"))
-        over = {"ended", "abandoned", "lost", "message"}
-        lost += [Discrepancy("never over", sid, state, "") for sid, state in states.items() if state not in over]
+        lost += [Discrepancy("never over", sid, state, "") for sid, state in states.items() if state not in _OVER]
         return lost
 
     def _was_down(self, at: float | None) -> bool:
