@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Handling:
-    """Of one call. `transfer`: the latest."""
+    """Of one call. `transfers`: as they were begun."""
 
     room: Room | None = None
     participants: list[Participant] = field(default_factory=list)
-    transfer: Transfer | None = None
+    transfers: list[Transfer] = field(default_factory=list)
+
+    @property
+    def transfer(self) -> Transfer | None:
+        """The latest."""
+        return self.transfers[-1] if self.transfers else None
 
 
 NOTHING = Handling()
@@ -67,7 +72,7 @@ def handlings_read(sids: Collection[str]) -> dict[str, Handling]:
         found[one.room_id].participants.append(one)
     transfers = Transfer.objects.filter(call__in=found).select_related("from_agent", "to_agent", "to_team")
     for transfer in transfers.order_by("pk"):
-        found[transfer.call_id].transfer = transfer
+        found[transfer.call_id].transfers.append(transfer)
     return found
 
 

@@ -16,6 +16,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext
 
 from agents.selectors import agent_name
+from calls.had_by import had_by
 from calls.handling_payloads import held_seconds, hidden_from, parked_since, participants_json, transfer_json
 from calls.models import RESULTS_OF_CALLED, Call, CallOffer, Participant, Recording, is_incoming
 from core.languages import from_json, sentence
@@ -174,6 +175,7 @@ def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
         "result": RESULTS_OF_CALLED.get(call.result, "") if is_here else call.result,
         "ring_seconds": ring_seconds(call),
         "waited": call.waited,
+        "agents": agents_json(call),
         "participants": participants_json(call, viewer),
         "held_seconds": held_seconds(call),
         "parked_since": time_json(parked_since(call)),
@@ -187,6 +189,14 @@ def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
         "recordings": [recording_json(recording) for recording in heard_recordings(call)],
         "legs": legs_json(call, viewer),
     }
+
+
+def agents_json(call: Call) -> list[dict[str, Any]]:
+    """Those who had it, in order."""
+    return [
+        {"agent": agent_json(agent), "since": time_json(since), "until": time_json(until)}
+        for agent, since, until in had_by(call, _legs_of(call))
+    ]
 
 
 def legs_json(call: Call, viewer: Agent | None = None) -> list[dict[str, Any]]:

@@ -9,13 +9,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
+from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, length_text, time_text
 from calls.admin.rooms import TransferInline, room_link
+from calls.had_by import had_by
+from calls.handling_payloads import held_seconds
 from calls.log.to_do import missed_to_call_back, voicemail_unheard
 from calls.models import Call, CallQuality, Recording, RecordingPlay
 from calls.quality.words import figures_text, quality_summary, warning_text
@@ -23,6 +25,7 @@ from calls.recorder.timeline import call_timeline
 from core.admin import ReadOnly
 from core.folding import SearchesFolded
 from core.languages import sentence
+from core.text import in_sentence
 
 
 class RowsInline(ReadOnly, admin.TabularInline[Any, Call]):
@@ -90,8 +93,7 @@ class QualityInline(RowsInline):
 
     @admin.display(description=_("measured"))
     def measured(self, quality: CallQuality) -> str:
-        minutes, seconds = divmod(quality.seconds, 60)
-        length = f"{minutes}:{seconds:02d}"
+        length = length_text(quality.seconds)
         if quality.is_complete:
             return length
         return gettext("%(length)s, until its page went away") % {"length": length}
@@ -163,7 +165,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
         (None, {"fields": ["way", "caller", "called", *_WHOSE, "result_word", "why", "room"]}),
         (_("What happened"), {"fields": ["timeline"]}),
         (_("What the agent noted"), {"fields": ["agent_outcome", "note"]}),
-        (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited"]}),
+        (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited", "held", "agents"]}),
         (
             _("Who"),
             {
@@ -217,6 +219,17 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     @admin.display(description=_("conference"))
     def room(self, call: Call) -> SafeString | str:
         return room_link(call.sid)
+
+    @admin.display(description=_("on hold"))
+    def held(self, call: Call) -> str:
+        return length_text(held_seconds(call)) if call.is_handled else "-"
+
+    @admin.display(description=_("agents"))
+    def agents(self, call: Call) -> SafeString | str:
+        """Who had it, in order, and when."""
+        had = [] if call.parent_id else had_by(call, call.legs.select_related("agent").order_by("start_time", "sid"))
+        lines = ((f"{in_sentence(one.agent.name)}: {time_text(one.since)} – {time_text(one.until)}",) for one in had)
+        return format_html_join(SafeString("<br>"), "{}", lines) or "-"
 
     @admin.display(description=_("outcome"))
     def agent_outcome(self, call: Call) -> str:

@@ -48,8 +48,7 @@ class CallColumns:
     def lasted(self, call: Call) -> str:
         if call.duration is None:
             return "-"
-        minutes, seconds = divmod(call.duration, 60)
-        return f"{minutes}:{seconds:02d}"
+        return length_text(call.duration)
 
     @admin.display(description=_("line"), ordering="line__name")
     def line_name(self, call: Call) -> str:
@@ -90,6 +89,11 @@ def call_title(call: Call) -> str:
 
 def time_text(value: datetime | None) -> str:
     return date_format(localtime(value), "DATETIME_FORMAT") if value else "-"
+
+
+def length_text(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def call_link(sid: str) -> SafeString | str:

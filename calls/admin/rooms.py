@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from calls.admin.columns import call_link, time_text
+from calls.admin.columns import call_link, length_text, time_text
 from calls.models import Participant, Room, Transfer
 from core.admin import ReadOnly
 from core.languages import sentence
@@ -88,8 +88,7 @@ class RoomAdmin(ReadOnly, admin.ModelAdmin[Room]):
 
     @admin.display(description=_("on hold"))
     def held(self, room: Room) -> str:
-        minutes, seconds = divmod(room.held_seconds, 60)
-        return f"{minutes}:{seconds:02d}"
+        return length_text(room.held_seconds)
 
     @admin.display(description=_("transfers"))
     def transfers(self, room: Room) -> SafeString | str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from twilio.twiml.voice_response import Dial, Gather, Number, VoiceResponse
 
-from calls.answering.twiml import Said, VoicemailUrls, leg_events, ringing_client, text_of
+from calls.answering.twiml import Said, VoicemailUrls, keyed, leg_events, ringing_client, text_of
 from telephony.limits import MAX_RUNG
 
 # Twilio's own limit is a hundred unless it is told another.
@@ -98,9 +98,10 @@ def number_twiml(
     action_url: str,
     status_url: str,
     whisper_url: str,
+    extension: str = "",
 ) -> str:
-    """Calls an outside number. With `whisper_url`, whoever answers is asked first; then only the start of ringing and
-    the end are told, for who answers has not taken the call yet."""
+    """Calls an outside number, and keys its extension. With `whisper_url`, whoever answers is asked first; then only
+    the start of ringing and the end are told, for who answers has not taken the call yet."""
     response = VoiceResponse()
     _hear(response, before)
     dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
@@ -110,6 +111,7 @@ def number_twiml(
         status_callback=status_url,
         status_callback_event="initiated ringing completed" if whisper_url else leg_events,
         status_callback_method="POST",
+        send_digits=keyed(extension),
     )
     dial.append(noun)
     response.append(dial)

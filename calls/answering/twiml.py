@@ -23,6 +23,11 @@ VOICEMAIL_SECONDS = 180
 _BEFORE_EXTENSION = "wwww"
 
 
+def keyed(extension: str) -> str | None:
+    """As `sendDigits` of `<Number>`; None without an extension."""
+    return _BEFORE_EXTENSION + extension if extension else None
+
+
 def ring_agents_twiml(
     *,
     identities: Sequence[str],
@@ -67,7 +72,7 @@ def dial_number_twiml(
     dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
     dial.number(
         number,
-        send_digits=_BEFORE_EXTENSION + extension if extension else None,
+        send_digits=keyed(extension),
         status_callback=status_url,
         status_callback_event=leg_events,
         status_callback_method="POST",

@@ -106,7 +106,10 @@ def _given(root: Call, transfer: Transfer | None, agent: Agent) -> None:
     is_back = transfer.from_agent_id == agent.pk
     transfer.state = Transfer.State.RECALLED if is_back else Transfer.State.HANDED_OVER
     transfer.problem, transfer.ended_at = NOBODY_TOOK_IT if is_back else "", timezone.now()
-    transfer.save(update_fields=["state", "problem", "ended_at"])
+    if not is_back and transfer.to_team_id is None and transfer.to_agent_id != agent.pk:
+        # Whoever it was meant for did not take it: the time line says who that was.
+        transfer.to_agent, transfer.to_number, transfer.to_name = agent, "", ""
+    transfer.save(update_fields=["state", "problem", "ended_at", "to_agent", "to_number", "to_name"])
     said = _("The call came back to %(name)s.") if is_back else _("%(name)s took over the call.")
     note(root.sid, said % {"name": name}, agent)
 

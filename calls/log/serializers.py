@@ -27,6 +27,12 @@ class AgentSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class HadBySerializer(serializers.Serializer[Any]):
+    agent = AgentSerializer()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True, help_text="Null: has it now.")
+
+
 class LineSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -111,6 +117,10 @@ class CallSerializer(LegSerializer):
     waited = serializers.IntegerField(
         allow_null=True, help_text="Seconds in a team's queue, until somebody answered or the caller was gone."
     )
+    agents = serializers.SerializerMethodField(
+        help_text="Which agents had it, in order; empty of a call between colleagues. Who was asked before a hand-over "
+        "has it from then on; who was asked alone, or supervised, never had it."
+    )
     participants = serializers.SerializerMethodField(
         help_text="Who is in the call, and who was; empty of a call in which nobody was ever held or taken in."
     )
@@ -130,6 +140,10 @@ class CallSerializer(LegSerializer):
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
     recordings = serializers.SerializerMethodField()
     legs = LegSerializer(many=True)
+
+    @extend_schema_field(HadBySerializer(many=True))
+    def get_agents(self, call: Call) -> list[dict[str, Any]]:
+        return payloads.agents_json(call)
 
     @extend_schema_field(ParticipantSerializer(many=True))
     def get_participants(self, call: Call) -> list[dict[str, Any]]:

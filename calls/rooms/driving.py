@@ -172,7 +172,9 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk, is_inside=True)
     if one.state == State.CALLING:
-        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if one.is_to_be_called else None
+        if not one.is_to_be_called or _would_hear_it(inside, one):
+            return None
+        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk)
     if one.is_supervisor:
         return _supervision(conference, one)
     if one.wanted_held != one.held:
@@ -184,6 +186,14 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
         muted = one.wanted_muted
         return Wish(lambda: participant_mute(conference, leg, muted=muted), _not_muted, pk, is_inside=True)
     return None
+
+
+def _would_hear_it(inside: Inside, one: Participant) -> bool:
+    """Whether it is somebody to be asked aside, while the customer has not come into the room: until then there is
+    nobody to put on hold."""
+    asked, customer = inside.transfer, inside.customer
+    aside = asked is not None and asked.mode == Transfer.Mode.WARM and asked.participant_id == one.pk
+    return aside and customer is not None and customer.state != State.IN
 
 
 def _supervision(conference: str, one: Participant) -> Wish | None:

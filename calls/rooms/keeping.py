@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import close_old_connections, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from calls.live.locks import try_lock
 from calls.models import Participant, Room, Transfer
@@ -31,6 +32,7 @@ _NEVER = timedelta(seconds=15)
 # Nobody is left with music alone, and with no next step, for longer.
 _ALONE = timedelta(seconds=3)
 _THREADS = 2
+_NOT_OPENED = gettext_noop("Twilio did not do what was asked for. Try again.")
 
 
 def rooms_due() -> list[str]:
@@ -142,9 +144,10 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
         room.state = Room.State.OVER
         for one in inside.participants:
             if not inside.hang_up_on_who_came(one):
+                inside.end_offer(one)
                 inside.out(one)
         Transfer.objects.filter(call=inside.the_root.sid, state__in=Transfer.OPEN).update(
-            state=Transfer.State.FAILED, ended_at=now
+            state=Transfer.State.FAILED, problem=_NOT_OPENED, ended_at=now
         )
 
 

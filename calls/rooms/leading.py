@@ -101,7 +101,7 @@ def lead(
     if said:
         known.terms["said_in"] = [known.turn, said]
     if to.number:
-        _to_number(inside, known, to.number)
+        _to_number(inside, known, to)
     known.save()
     if to.agent is not None:
         _ring(inside, known, to.agent)
@@ -112,11 +112,12 @@ def lead(
     return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, root.round - 1, parked_at)
 
 
-def _to_number(inside: Inside, known: Conversation, number: str) -> None:
+def _to_number(inside: Inside, known: Conversation, to: Found) -> None:
     known.state = State.DIALLING
     known.answer = route_twiml.number_twiml(
         before=[],
-        number=number,
+        number=to.number,
+        extension=to.extension,
         caller_id=caller_id_of(inside.the_root),
         timeout=_NUMBER_SECONDS,
         action_url=f"{callback_url('calls:ring-action')}?turn={known.turn}",

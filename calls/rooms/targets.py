@@ -44,12 +44,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whom to call: an agent, a team, or a number in E.164 with its contact's name."""
+    """Whom to call: an agent, a team, or a number in E.164 with its contact's name, and its extension. That is keyed
+    for a caller who is sent there; whoever talks with that number first keys it on the keypad, as Twilio's API keys
+    nothing for whom it calls into a conference."""
 
     agent: Agent | None = None
     team_id: int | None = None
     number: str = ""
     name: str = ""
+    extension: str = ""
 
 
 def found(target: Target, *, call: Call, by: Agent) -> Found:
@@ -95,7 +98,9 @@ def _number(text: str, call: Call, by: Agent) -> Found:
     if why:
         raise NotPossible(as_text(why))
     known = wanted.facts.known if wanted.facts else None
-    return Found(number=wanted.number.e164, name=known.contact.name if known and known.contact else "")
+    name = known.contact.name if known and known.contact else ""
+    extension = wanted.number.extension or (known.extension if known else "")
+    return Found(number=wanted.number.e164, name=name, extension=extension)
 
 
 def caller_id_of(call: Call) -> str:

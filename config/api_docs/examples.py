@@ -43,6 +43,7 @@ _CALL = _LEG | {
     "result": "answered",
     "ring_seconds": None,
     "waited": 12,
+    "agents": [{"agent": _AGENT, "since": "2026-11-23T09:30:06Z", "until": "2026-11-23T09:34:18Z"}],
     "participants": [],
     "held_seconds": 0,
     "parked_since": None,
@@ -185,6 +186,7 @@ _BOARD = {
     "now": "2026-11-23T09:30:24Z", "day": "2026-11-23", "team": None, "teams": [{"id": 1, "name": "Support"}],
     "all": _BOARD_STANDING, "by_team": [{"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING],
     "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "call_backs": 0,
+    "notices": [{"text": "72 % of today's spend limit. At the limit texts to groups pause.", "urgent": False}],
     "agents": [_BOARD_AGENT],
 }  # fmt: skip
 _CALL_BACK = {

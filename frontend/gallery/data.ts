@@ -81,6 +81,7 @@ function row(
     recordings:
       result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "./sounds/incoming.wav" }] : [],
     legs: [],
+    agents: [],
     participants: [],
     held_seconds: 0,
     parked_since: null,

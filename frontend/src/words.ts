@@ -1,5 +1,6 @@
 /** The log's words and signs for what came of a call. */
 import type {
+  Agent,
   Availability,
   Call,
   CallOutcome,
@@ -154,9 +155,24 @@ function pastLength(call: PastCall | Call): string {
   return call.duration ? minutes(call.duration) : "";
 }
 
-/** Who of us was on a call: "by Grace", "you called"; empty when nobody was. */
-export function byWhom({ agent, incoming }: Pick<Call, "agent" | "incoming">, me: number): string {
+/** The agents who had a call, in order; as far as its server says. */
+export function agentsOf({ agents, agent }: Pick<Call, "agents" | "agent">): Agent[] {
+  // A server of the version before says nothing of it.
+  const had = (agents ?? []).map((one) => one.agent);
+  return had.length > 0 || !agent ? had : [agent];
+}
+
+/** "by Ada": who answered a call that came, or made one; "by Ada, then Grace" of one that was given away. */
+export function byWhom(call: Pick<Call, "agents" | "agent" | "incoming">, me: number): string {
+  const { agent, incoming } = call;
   if (!agent) return "";
+  const first = agentsOf(call)[0] ?? agent;
+  const by = beganBy(first, incoming, me);
+  if (first.id === agent.id) return by;
+  return agent.id === me ? t("by.thenYou", { by }) : t("by.then", { by, name: firstName(agent.name) });
+}
+
+function beganBy(agent: Agent, incoming: boolean, me: number): string {
   if (agent.id === me) return incoming ? t("by.you") : t("by.youCalled");
   const name = firstName(agent.name);
   return incoming ? t("by.name", { name }) : t("by.nameCalled", { name });

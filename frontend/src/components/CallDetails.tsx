@@ -1,13 +1,13 @@
 /** A call of the log, opened: who and when, what is noted of it, what happened. */
 import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
 import type { Config } from "../config";
-import { exactClock, fullTime, minutes } from "../format";
+import { clock, exactClock, fullTime, minutes } from "../format";
 import type { Call, Line } from "../messages";
 import type { CallQuality, TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
 import { canBeCalled } from "../softphone/colleague";
 import type { Correspondent } from "../threads/correspondent";
-import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
+import { agentsOf, lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import { ContactButton, type ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";
 import { Icon } from "./Icon";
@@ -79,15 +79,21 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
   const length = call.ring_seconds ? "" : lengthOf(call);
+  // A server of the version before says nothing of it.
+  const had = call.agents ?? [];
   const rows: [string, string][] = [
     [t("common.number"), party.name && !party.withheld ? party.display : ""],
     [t("common.place"), party.place],
     [t("details.began"), fullTime(call.start_time)],
     [t("details.lasted"), length],
     [t("details.rang"), call.ring_seconds ? minutes(call.ring_seconds) : ""],
-    [t("details.waited"), call.waited === null ? "" : minutes(call.waited)],
+    [t("common.waited"), call.waited === null ? "" : minutes(call.waited)],
     [t("common.line"), call.line?.name ?? ""],
-    [call.incoming ? t("details.answeredBy") : t("details.calledBy"), isolated(call.agent?.name ?? "")],
+    [t("details.held"), call.held_seconds ? minutes(call.held_seconds) : ""],
+    [
+      call.incoming ? t("details.answeredBy") : t("details.calledBy"),
+      isolated(agentsOf(call)[0]?.name ?? ""),
+    ],
     [t("details.callerId"), party.verification_failed ? t("details.forged") : ""],
     [t("details.spam"), party.spam ? t("details.isSpam") : ""],
     [t("details.problem"), call.problem],
@@ -111,6 +117,23 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
             </div>
           ))}
       </dl>
+      {had.length > 1 && (
+        <>
+          <h3 class="quiet small">{t("details.agents")}</h3>
+          <ol class="had-by">
+            {had.map(({ agent, since, until }) => (
+              <li key={since}>
+                <span dir="auto">{isolated(agent.name)}</span>{" "}
+                <span class="quiet">
+                  {until
+                    ? t("details.fromTo", { from: clock(since), to: clock(until) })
+                    : t("details.from", { from: clock(since) })}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
       {canBeCalled(party.number) && (
         <div class="details-acts">
           <button type="button" class="small-button" disabled={!canDial} onClick={() => onCall(call)}>

@@ -4,6 +4,7 @@ import { minutes } from "../format";
 import {
   consultation,
   heldSince,
+  isMutedByOthers,
   isOnHold,
   isUnderWay,
   sending,
@@ -106,8 +107,10 @@ function OnHold({ name, since }: { name: string; since: number }) {
   );
 }
 
-function microphoneNotice({ state: { hearing, noise }, talk, facts }: Props): Notice | null {
+function microphoneNotice({ state, talk, facts }: Props): Notice | null {
+  const { hearing, noise } = state;
   const name = facts.shortName;
+  if (isMutedByOthers(state)) return told("mic-off", t("call.wasMuted"), t("call.nobodyHears"));
   if (talk.muted) return told("mic-off", t("call.youAreMuted"), t("call.cannotHear", { name }));
   // Where noise is suppressed, whoever only listens gives no sound at all.
   if (noise !== "on" && silent(talk)) return told("mic-off", t("call.silent"), t("call.silentText"));

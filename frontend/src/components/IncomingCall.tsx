@@ -1,7 +1,7 @@
 /** Somebody calls: all that is needed to decide and to answer. */
 import { minutes, shortWhen } from "../format";
 import { isolated } from "../names";
-import { cameBy, type CameBy } from "../softphone/queues";
+import { AT_ONCE, cameBy, type CameBy } from "../softphone/queues";
 import { callerFacts, type CallerFacts } from "../softphone/selectors";
 import type { Ring, State } from "../softphone/state";
 import { type HandedOver, handedOver } from "../softphone/room";
@@ -86,7 +86,7 @@ export function HandedNotice({ handed: { how, from }, facts }: { handed: HandedO
   );
 }
 
-function CameByNotice({ came: { team, waited, why } }: { came: CameBy }) {
+export function CameByNotice({ came: { team, waited, why } }: { came: CameBy }) {
   return (
     <>
       <Icon name="clock" size={18} />
@@ -152,6 +152,12 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
           <dd>
             <strong>{facts.lineName}</strong> <span class="quiet">{facts.line?.display}</span>
           </dd>
+        </div>
+      )}
+      {facts.waited >= AT_ONCE && (
+        <div>
+          <dt>{t("common.waited")}</dt>
+          <dd>{minutes(facts.waited)}</dd>
         </div>
       )}
       {facts.contact?.note && (

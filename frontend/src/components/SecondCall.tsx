@@ -1,11 +1,12 @@
 /** Beside the call in focus: who rings softly, and who waits with music until the agent comes back. */
 import { callerFacts, NOBODY } from "../softphone/selectors";
 import { handedWith } from "../softphone/room";
+import { cameBy } from "../softphone/queues";
 import { canPark, notParked, parkedBeside, secondRing } from "../softphone/secondCall";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { Icon } from "./Icon";
-import { HandedNotice } from "./IncomingCall";
+import { CameByNotice, HandedNotice } from "./IncomingCall";
 import { Timer } from "./Identity";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
@@ -20,6 +21,7 @@ export function SecondCall({ state, send }: Props) {
   if (!ring) return null;
   const facts = callerFacts(state, ring.root, ring.hints);
   const handed = handedWith(state.lives[ring.root]?.call, state.me.id);
+  const came = handed ? null : cameBy(state, ring);
   const act = state.control?.act;
   const waits = act?.do === "park" && "answer" in act;
   const may = canPark(state);
@@ -35,6 +37,11 @@ export function SecondCall({ state, send }: Props) {
       {handed && (
         <p>
           <HandedNotice handed={handed} facts={facts} />
+        </p>
+      )}
+      {came && (
+        <p>
+          <CameByNotice came={came} />
         </p>
       )}
       <div class="second-call-keys">

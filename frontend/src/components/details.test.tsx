@@ -115,14 +115,19 @@ describe("the log", () => {
     show(
       readyState(),
       logged(
+        { agent: grace, agents: [] },
+        { agent: readyState().me, agents: [] },
+        { agent: grace, agents: [], incoming: false, result: "reached" },
         { agent: grace },
-        { agent: readyState().me },
-        { agent: grace, incoming: false, result: "reached" },
+        { agent: readyState().me, agents: [{ agent: grace, since: "2026-11-23T09:30:08Z", until: null }] },
       ),
     );
     expect(await row("CA0")).toContain("by Grace");
     expect(await row("CA1")).toContain("by you");
     expect(await row("CA2")).toContain("Grace called");
+    // Of those that were given away.
+    expect(await row("CA3")).toContain("by Ada, then Grace");
+    expect(await row("CA4")).toContain("by Grace, then you");
   });
 
   it("gives a talk its own length, without the time for which the caller waited", async () => {

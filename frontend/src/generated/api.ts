@@ -2064,6 +2064,8 @@ export interface components {
             callers: components["schemas"]["BoardCaller"][];
             /** @description How many are to be called back, those aside who are offered to somebody just now. */
             call_backs: number;
+            /** @description What everybody here should know beside calls. */
+            notices: components["schemas"]["BoardNotice"][];
             agents: components["schemas"]["BoardAgent"][];
         };
         BoardAgent: {
@@ -2241,6 +2243,12 @@ export interface components {
             figures: components["schemas"]["BoardFigures"];
             line: components["schemas"]["Line"];
         };
+        BoardNotice: {
+            /** @description Sentences, as of a spend limit. */
+            text: string;
+            /** @description Something has stopped. */
+            urgent: boolean;
+        };
         BoardOpen: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2310,6 +2318,8 @@ export interface components {
             readonly ring_seconds: number | null;
             /** @description Seconds in a team's queue, until somebody answered or the caller was gone. */
             waited: number | null;
+            /** @description Which agents had it, in order; empty of a call between colleagues. Who was asked before a hand-over has it from then on; who was asked alone, or supervised, never had it. */
+            readonly agents: components["schemas"]["HadBy"][];
             /** @description Who is in the call, and who was; empty of a call in which nobody was ever held or taken in. */
             readonly participants: components["schemas"]["Participant"][];
             /** @description How long the other party was on hold. */
@@ -2424,6 +2434,8 @@ export interface components {
             readonly ring_seconds: number | null;
             /** @description Seconds in a team's queue, until somebody answered or the caller was gone. */
             waited: number | null;
+            /** @description Which agents had it, in order; empty of a call between colleagues. Who was asked before a hand-over has it from then on; who was asked alone, or supervised, never had it. */
+            readonly agents: components["schemas"]["HadBy"][];
             /** @description Who is in the call, and who was; empty of a call in which nobody was ever held or taken in. */
             readonly participants: components["schemas"]["Participant"][];
             /** @description How long the other party was on hold. */
@@ -3137,6 +3149,16 @@ export interface components {
          * @enum {string}
          */
         GroupSendStateEnum: "draft" | "scheduled" | "running" | "paused" | "stopped" | "finished" | "canceled";
+        HadBy: {
+            agent: components["schemas"]["Agent"];
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description Null: has it now.
+             */
+            until: string | null;
+        };
         HandlingAgent: {
             id: number;
             identity: string;

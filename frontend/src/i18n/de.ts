@@ -14,6 +14,7 @@ export const de: PageWords = {
   "common.note": "Notiz",
   "common.new": "neu",
   "common.aboutThem": "Zur Person",
+  "common.waited": "Gewartet",
   "common.signIn": "Anmelden",
   "common.callWhenConnected": "Anrufen, sobald verbunden",
   "common.text": "SMS",
@@ -381,6 +382,8 @@ export const de: PageWords = {
   "call.whatHelps": "Was hilft",
   "call.youAreMuted": "Sie sind stumm.",
   "call.cannotHear": "{name} hört Sie nicht.",
+  "call.wasMuted": "Sie wurden in diesem Gespräch stumm geschaltet.",
+  "call.nobodyHears": "Niemand darin hört Sie.",
   "call.silent": "Ihr Mikrofon gibt keinen Ton.",
   "call.silentText": "Prüfen Sie den Stummschalter.",
   "call.hears": "{name} hört {device}.",
@@ -663,6 +666,8 @@ export const de: PageWords = {
   "by.name": "von {name}",
   "by.youCalled": "Sie riefen an",
   "by.nameCalled": "{name} rief an",
+  "by.then": "{by}, dann {name}",
+  "by.thenYou": "{by}, dann Sie",
   "length.rang": "Ruf {length}",
 
   // Notes and outcomes

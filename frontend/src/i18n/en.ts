@@ -15,6 +15,7 @@ export const en = {
   "common.note": "Note",
   "common.new": "new",
   "common.aboutThem": "About them",
+  "common.waited": "Waited",
   "common.signIn": "Sign in",
   "common.callWhenConnected": "Call, when connected",
   "common.call": "Call",
@@ -382,6 +383,8 @@ export const en = {
   "call.whatHelps": "What helps",
   "call.youAreMuted": "You are muted.",
   "call.cannotHear": "{name} cannot hear you.",
+  "call.wasMuted": "You were muted in this call.",
+  "call.nobodyHears": "Nobody in it hears you.",
   "call.silent": "Your microphone gives no sound.",
   "call.silentText": "Check its mute switch.",
   "call.hears": "{name} hears {device}.",
@@ -658,6 +661,8 @@ export const en = {
   "by.name": "by {name}",
   "by.youCalled": "you called",
   "by.nameCalled": "{name} called",
+  "by.then": "{by}, then {name}",
+  "by.thenYou": "{by}, then you",
   "length.rang": "rang {length}",
 
   // Notes and outcomes

@@ -13,6 +13,7 @@ import {
   handedWith,
   heldSince,
   helpSince,
+  isMutedByOthers,
   isOnHold,
   othersChanged,
   parkedCalls,
@@ -24,7 +25,7 @@ import {
 import { cameBy } from "./queues";
 import { parkedBeside, secondRing } from "./secondCall";
 import { callerFacts, currentFacts, lastEnding, weak, NOBODY } from "./selectors";
-import { type Ending, inCall, isTalk, type State } from "./state";
+import { type Ending, inCall, isTalk, type Ring, type State } from "./state";
 import { superviseAnnouncement } from "./supervisingWords";
 import { heldFor } from "./waits";
 import { t } from "../i18n/i18n";
@@ -80,9 +81,8 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
   const rings = is?.state === "pending" && !is.answering ? is : null;
   if (rings && (was?.state !== "pending" || was.id !== rings.id) && facts) {
     const line = facts.lineName ? t("say.onLine", { line: facts.lineName }) : "";
-    const waited = cameBy(after, rings)?.waited ?? 0;
-    const time = waited ? t("say.waited", { time: spokenMinutes(waited) }) : "";
-    const caller = [facts.spoken.title, facts.company, facts.place, line, time].filter(Boolean).join(", ");
+    const parts = [facts.spoken.title, facts.company, facts.place, line, ...cameHow(after, rings)];
+    const caller = parts.filter(Boolean).join(", ");
     const who = handedWho(handedOver(after), caller);
     return { assertive: typing ? t("say.incomingTyping", { who }) : t("say.incoming", { who }) };
   }
@@ -124,13 +124,20 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
   return null;
 }
 
+/** What the caller chose, and how long the caller waited. */
+function cameHow(state: State, ring: Ring): string[] {
+  const came = cameBy(state, ring);
+  if (!came) return [];
+  return [came.why, came.waited ? t("say.waited", { time: spokenMinutes(came.waited) }) : ""];
+}
+
 /** Beside the call: who rings softly, and that who was parked waits no more. */
 function secondAnnouncement(before: State, after: State): Announcement | null {
   const [rang, rings] = [secondRing(before), secondRing(after)];
   if (rings && rings.id !== rang?.id) {
     const { spoken, company, lineName } = callerFacts(after, rings.root, rings.hints);
     const line = lineName ? t("say.onLine", { line: lineName }) : "";
-    const caller = [spoken.title, company, line].filter(Boolean).join(", ");
+    const caller = [spoken.title, company, line, ...cameHow(after, rings)].filter(Boolean).join(", ");
     const handed = handedWith(after.lives[rings.root]?.call, after.me.id);
     if (handed) return { polite: t("say.secondHanded", { who: handedWho(handed, caller) }) };
     return { polite: t("say.secondCall", { who: caller }) };
@@ -155,6 +162,8 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
   if (before.calls.focus?.id !== after.calls.focus?.id || !isTalk(after.calls.focus)) return null;
   const customer = currentFacts(after)?.spoken.shortName ?? t("say.otherSide");
   const [was, is] = [consultation(before), consultation(after)];
+  if (isMutedByOthers(after) !== isMutedByOthers(before))
+    return { polite: isMutedByOthers(after) ? t("call.wasMuted") : t("say.microphoneOn") };
   if (isOnHold(after)) return isOnHold(before) ? null : { polite: t("hold.you") };
   if (isOnHold(before) && !is) return { polite: t("say.callWith", { name: customer }) };
   if (is && (is.transfer.state !== was?.transfer.state || is.hears !== was.hears)) {

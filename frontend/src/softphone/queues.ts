@@ -25,8 +25,8 @@ export function somebodyWaits(queues: Queue[], me: number): boolean {
   return countOf(queues) > 0 || queues.some(({ callers }) => callers.some((one) => shown(one, me)));
 }
 
-/** Who got somebody at once has not waited. */
-const AT_ONCE = 5;
+/** Who got somebody at once has not waited: in seconds. */
+export const AT_ONCE = 5;
 
 export interface CameBy {
   team: string;

@@ -91,6 +91,14 @@ describe("hold", () => {
     expect(after(onHold(), { type: "call.disconnected", id: LEG, at: NOW }).hold).toBeNull();
   });
 
+  it("sends tones to a number that is asked first, whose machine may want an extension", () => {
+    const to = { agent: null, team: null, number: "+12025550143", display: "(202) 555-0143", name: "" };
+    const asked = colleague({ agent: null, role: "third-party", number: to.number, name: "" });
+    const talk = roomIs({ held: true, others: [asked], transfer: transfer({ to }) });
+    expect(callKeys(after(openState(), talk)).keypad).toBe(true);
+    expect(callKeys(consulting()).keypad).toBe(false);
+  });
+
   it("means nothing while the server is away", () => {
     const state = after(talking(), { type: "desk.lost", at: NOW, retryAt: NOW + 9000 });
     expect(callKeys(state)).toMatchObject({ hold: false, transfer: false });
@@ -241,6 +249,15 @@ describe("an agent who is put on hold", () => {
       "Call with Maya.",
     ]);
   });
+});
+
+it("tells an agent that somebody else has muted them, and that they are heard again", () => {
+  const ours = { agent: grace, others: [colleague()] };
+  const talk = after(openState(), roomIs(ours));
+  expect(said(talk, roomIs({ ...ours, mutes: true }), roomIs(ours))).toEqual([
+    "You were muted in this call.",
+    "Microphone on.",
+  ]);
 });
 
 describe("the server is told first", () => {

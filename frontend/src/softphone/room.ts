@@ -31,6 +31,14 @@ export function isOnHold(state: State): boolean {
   return partiesOf(shownCall(state)).some(({ agent, held }) => held && agent?.id === state.me.id);
 }
 
+/** Whether nobody hears this agent, as somebody else in the call wanted. The own microphone is another matter. */
+export function isMutedByOthers(state: State): boolean {
+  return (
+    isTalk(state.calls.focus) &&
+    partiesOf(shownCall(state)).some(({ agent, muted }) => muted && agent?.id === state.me.id)
+  );
+}
+
 export function isUnderWay(transfer: Transfer | null | undefined): transfer is Doing {
   return transfer != null && UNDER_WAY.includes(transfer.state);
 }
@@ -219,6 +227,9 @@ export function callKeys(state: State): CallKeysShown {
   const held = holding ? act.do === "hold" : isHeld && !moves;
   // Without a push of it the server may not know yet that we talk.
   const known = open && call !== undefined && state.desk.state === "open";
+  const asked = consultation(state);
+  // A colleague has no use for tones; a company's machine has.
+  const asksNumber = asked?.hears === "colleague" && asked.colleague?.agent === null;
   return {
     internal,
     hold: known && !moves && (act === null || holding),
@@ -227,7 +238,7 @@ export function callKeys(state: State): CallKeysShown {
     helps,
     help: known && helps && (act === null || act.do === "help"),
     helpAsked: act?.do === "help" ? act.wanted : helpSince(call) !== null,
-    keypad: open && !isHeld,
+    keypad: open && (!isHeld || asksNumber),
     transfer: known && !internal && !moves && helps,
   };
 }

@@ -48,6 +48,8 @@ export interface CallerFacts {
   lineName: string;
   contact: Contact | null;
   history: PastCall[];
+  /** Seconds in a team's queue, of a caller who was answered. */
+  waited: number;
   /** Nobody outside is on the line. */
   colleague: boolean;
 }
@@ -86,6 +88,7 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
     lineName: live?.call.line?.name ?? hints.line,
     contact: live?.call.contact ?? null,
     history: live?.history ?? [],
+    waited: live?.call.waited ?? 0,
     colleague,
   };
 }

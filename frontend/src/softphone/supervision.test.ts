@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { room, roomIs, supervisor } from "../testing/rooms";
+import { colleague, room, roomIs, supervisor } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, rang, readyState, ROOT, sample } from "../testing/samples";
 import {
   begins,
@@ -169,6 +169,12 @@ it("counts nobody as hearing the supervisor who hears music", () => {
     "listen",
     "join",
   ]);
+});
+
+it("says that all hear a supervisor who has joined while others are in the call", () => {
+  const held = room({ held: true, others: [colleague()] }).call;
+  expect([heardAs("join", held), heardAs("whisper", held)]).toEqual(["all", "whisper"]);
+  expect(heardAs("join", room({ held: true, others: [colleague({ held: true })] }).call)).toBe("whisper");
 });
 
 describe("leaving", () => {

@@ -218,7 +218,13 @@ export function heard(state: State, told: SupervisedCall | null, at: number): St
   return known(state, told.call);
 }
 
-/** Who hears the supervisor: as if it were that mode. Whoever hears music hears nobody. */
-export function heardAs(mode: SuperviseMode, call: Call | undefined): SuperviseMode {
-  return mode === "join" && heldSince(call) !== null ? "whisper" : mode;
+/** Who hears the supervisor: as if it were that mode; "all": others are in the call, too. Whoever hears music hears nobody. */
+export function heardAs(mode: SuperviseMode, call: Call | undefined): SuperviseMode | "all" {
+  if (mode !== "join") return mode;
+  const others = (call?.participants ?? []).some(
+    ({ role, state, held, agent }) =>
+      ["agent", "third-party"].includes(role) && state === "in" && !held && agent?.id !== call?.agent?.id,
+  );
+  if (others) return "all";
+  return heldSince(call) !== null ? "whisper" : mode;
 }

@@ -65,6 +65,8 @@ interface Room {
   agent?: Agent;
   /** It is this desk's agent who hears music. */
   waits?: boolean;
+  /** It is this desk's agent whom somebody muted. */
+  mutes?: boolean;
 }
 
 /** The call of the samples, as it is now. */
@@ -76,11 +78,12 @@ export function room({
   help = false,
   agent = me,
   waits = false,
+  mutes = false,
 }: Room = {}) {
   const { live } = sample("call.status");
   const participants = [
     held ? { ...customer, ...HELD } : customer,
-    waits ? { ...mine, ...HELD } : mine,
+    { ...mine, ...(waits ? HELD : {}), muted: mutes },
     ...others,
   ];
   const call = {

@@ -73,6 +73,8 @@ def test_a_caller_is_given_to_a_colleague(twilio, talking, ada, grace, api, rest
     answer(twilio, document, grace, 7)
     call = shown()
     assert (call["transfer"]["state"], call["agent"]["id"], call["status"]) == ("handed-over", grace.pk, "in-progress")
+    had = [(one["agent"]["id"], one["until"] is None) for one in call["agents"]]
+    assert had == [(ada.pk, False), (grace.pk, True)], "who had it, in order"
 
 
 def test_the_conversation_is_one_row_with_the_colleagues_end(twilio, talking, ada, grace, api, rest):
@@ -237,6 +239,33 @@ def test_a_number_is_called_for_the_caller(twilio, talking, ada, api, rest):
         leg_status(0, "in-progress", 2, leg=9, To="+442079460100", From=incoming()["To"]),
     )
     assert shown()["transfer"]["state"] == "handed-over"
+
+
+def test_an_extension_is_keyed_for_the_caller(twilio, talking, ada, api, rest):
+    assert give(api, {"number": "+44 20 7946 0100 ext. 12"}).status_code == 202
+
+    number = come(twilio, rest).find("Dial/Number")
+
+    assert (number.text, number.attrib["sendDigits"]) == ("+442079460100", "wwww12")
+
+
+def test_a_call_is_said_to_be_given_to_whoever_took_it(twilio, talking, ada, grace, team, api, rest):
+    leo = factories.make_agent("leo", team=team, reachable=True)
+    assert give(api, {"agent": grace.pk}).status_code == 202
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7, "initiated", "ringing", "no-answer")
+    Agent.objects.filter(pk=ada.pk).update(availability="away")
+    action = document.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+    fields = incoming(CallStatus="in-progress", DialCallStatus="no-answer", DialBridged="false")
+    back = ElementTree.fromstring(twilio.webhook(action, fields).content)
+    assert rings(back) == [leo.identity]
+
+    answer(twilio, back, leo, 8)
+
+    transfer = shown()["transfer"]
+    assert (transfer["state"], transfer["to"]["agent"]["id"], transfer["to"]["name"]) == ("handed-over", leo.pk, "")
+    assert [one["agent"]["id"] for one in shown()["agents"]] == [ada.pk, leo.pk]
 
 
 @pytest.mark.parametrize("leg_told", [True, False])

@@ -132,7 +132,7 @@ interface NoticeProps {
   supervising: Supervising;
   name: string;
   customer: string;
-  heard: SuperviseMode;
+  heard: ReturnType<typeof heardAs>;
 }
 
 /** Who hears the supervisor, in words. */

@@ -7,7 +7,7 @@ import { clock, dayName, fullTime } from "../../format";
 import { t } from "../../i18n/i18n";
 import type { Call } from "../../messages";
 import { isolated } from "../../names";
-import { lengthOf, outcomeWord, resultWord, wayIcon } from "../../words";
+import { agentsOf, lengthOf, outcomeWord, resultWord, wayIcon } from "../../words";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { focusIsLost } from "../regions";
@@ -156,7 +156,10 @@ function CallEntry({ call, name, onOpenCall }: Pick<Props, "name" | "onOpenCall"
 /** "Called Sales, answered by Ama Reyes". */
 function callSentence(call: Call): string {
   const line = isolated(call.line?.name ?? "");
-  const agent = isolated(call.agent?.name ?? "");
+  // All who had it, in order.
+  const agent = agentsOf(call)
+    .map(({ name }) => isolated(name))
+    .reduce((by, name) => (by ? t("by.then", { by, name }) : name), "");
   if (!call.incoming) return agent ? t("contact.calledBy", { name: agent }) : t("past.called");
   if (call.result === "voicemail") return line ? t("contact.voicemailOn", { line }) : t("past.voicemail");
   const called = line ? t("contact.calledLine", { line }) : t("contact.calledUs");

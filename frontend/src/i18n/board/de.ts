@@ -82,6 +82,7 @@ export const de: Record<keyof typeof en, Message> = {
   "supervise.heard.listen": "Niemand hört Sie.",
   "supervise.heard.whisper": "Nur {name} hört Sie.",
   "supervise.heard.join": "{name} und {customer} hören Sie.",
+  "supervise.heard.all": "Alle, die nicht gehalten werden, hören Sie.",
   "supervise.heard.take-over": "{name} geht, Sie sprechen mit {customer}.",
   "supervise.word.listen": "Sie hören mit",
   "supervise.word.whisper": "Sie flüstern",

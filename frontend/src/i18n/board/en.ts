@@ -81,6 +81,7 @@ export const en = {
   "supervise.heard.listen": "Nobody hears you.",
   "supervise.heard.whisper": "Only {name} hears you.",
   "supervise.heard.join": "{name} and {customer} hear you.",
+  "supervise.heard.all": "All who are not on hold hear you.",
   "supervise.heard.take-over": "{name} leaves, you talk with {customer}.",
   "supervise.word.listen": "Listening",
   "supervise.word.whisper": "Whispering",
