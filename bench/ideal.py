@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -33,9 +33,13 @@ class Outcome:
 
 
 def schedule(
-    arrivals: Iterable[Arrival], teams_of: Mapping[int, frozenset[int]], free_at: Mapping[int, float] | None = None
+    arrivals: Iterable[Arrival],
+    teams_of: Mapping[int, frozenset[int]],
+    free_at: Mapping[int, float] | None = None,
+    closed: Collection[tuple[float, float]] = (),
 ) -> dict[str, Outcome]:
-    """What becomes of each caller. `teams_of`: each agent's teams; `free_at`: when each is free first, else at once.
+    """What becomes of each caller. `teams_of`: each agent's teams; `free_at`: when each is free first, else at once;
+    `closed`: from when until when nobody is there who could decide.
 
     Whoever waits longest is first, and gets the longest idle of the agents who may take the call.
     """
@@ -47,6 +51,8 @@ def schedule(
     idle: dict[int, float] = {}
     for agent in teams_of:
         heapq.heappush(events, ((free_at or {}).get(agent, float("-inf")), next(ticks), "free", agent))
+    for _, opens in closed:
+        heapq.heappush(events, (opens, next(ticks), "opens", None))
     waiting: list[Arrival] = []
     outcomes: dict[str, Outcome] = {}
     while events:
@@ -62,6 +68,8 @@ def schedule(
             outcomes[whose.name] = Outcome(None)
         if events and events[0][0] == now:
             # All that happens at one moment is known to who decides.
+            continue
+        if any(shuts <= now < opens for shuts, opens in closed):
             continue
         for caller, agent in _given(waiting, idle, teams_of):
             waiting.remove(caller)

@@ -189,7 +189,9 @@ class QueueSoak:
         await asyncio.to_thread(self.house.quiet)
         states = await self._states_in_the_end()
         met_nobody = {sid for sid in self._made if self._met_trouble(record, sid) or self._sent_on(record, sid, states)}
-        report.figures = figures_of(record, self._made, self._gave_up, met_nobody, self.options)
+        report.figures = figures_of(
+            record, self._made, self._gave_up, met_nobody, self.options, self._down_by_the_clock()
+        )
         report.discrepancies += self._lost(record, met_nobody, states)
         for sid, seconds, what in silences(record, self._made, MOST_SILENCE):
             if not self._was_down(record.silence_began.get(sid)):
@@ -245,6 +247,10 @@ class QueueSoak:
                 lost.append(Discrepancy("lost", sid, "", f"{leg.get('status')}, the caller heard: {said[-200:]}"))
         lost += [Discrepancy("never over", sid, state, "") for sid, state in states.items() if state not in _OVER]
         return lost
+
+    def _down_by_the_clock(self) -> list[tuple[float, float]]:
+        began = time.time() - time.monotonic()
+        return [(began + down, began + up) for down, up in self._down]
 
     def _was_down(self, at: float | None) -> bool:
         """Whether web was down at that moment, or about to be."""

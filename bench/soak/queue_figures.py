@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bench.figures import percentile
-from bench.ideal import Arrival, schedule
+from bench.ideal import Arrival, Outcome, schedule
 
 if TYPE_CHECKING:
     from bench.soak.queue import Caller, QueueOptions
@@ -21,7 +21,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`wait`: seconds until the phone rang of whoever answered, or until the caller gave up; of all, on average."""
+    """`wait`: seconds until the phone rang of whoever answered, or until the caller gave up; of all, on average.
+
+    `ideal_wait`: with an ideal scheduler, which decides nothing while no web server runs; `ideal_never_down`: with one
+    that is never gone.
+    """
 
     callers: int
     met_nobody: int
@@ -30,6 +34,7 @@ class Figures:
     ideal_answered: int
     wait: float
     ideal_wait: float
+    ideal_never_down: float
     longest: float
     gap: float
     longest_silence: float
@@ -42,10 +47,15 @@ class Figures:
             f"gave up {self.gave_up}; sent on to the box, or met a fault's emergency answer: {self.met_nobody}",
             f"waited {self.wait:.2f} s on average, ideally {self.ideal_wait:.2f} s: "
             f"{self.wait / max(0.01, self.ideal_wait):.2f} ×; "
-            f"the longest {self.longest:.0f} s",
+            f"the longest {self.longest:.0f} s" + self._with_kills(),
             f"an agent whose talk is over rings again after {1000 * self.gap:.0f} ms (median, while anybody waits)",
             f"the longest silence {self.longest_silence:.1f} s",
         ]
+
+    def _with_kills(self) -> str:
+        if self.ideal_never_down == self.ideal_wait:
+            return ""
+        return f"; had no server been killed, ideally {self.ideal_never_down:.2f} s"
 
 
 def figures_of(
@@ -54,7 +64,9 @@ def figures_of(
     gave_up: Collection[str],
     met_nobody: Collection[str],
     options: QueueOptions,
+    down: Collection[tuple[float, float]] = (),
 ) -> Figures:
+    """`down`: from when until when no web server ran, as times of day."""
     came = {sid: _seconds(record.calls[sid]["start_time"]) for sid in made if sid not in met_nobody}
     talks = {sid: leg for sid in came if (leg := _talk(record, sid)) is not None}
     takes = {sid: _seconds(leg["end_time"]) - _seconds(leg["start_time"]) for sid, leg in talks.items()}
@@ -63,9 +75,15 @@ def figures_of(
     arrivals = [
         Arrival(sid, at, takes.get(sid, made[sid].talk + more), patience=made[sid].patience) for sid, at in came.items()
     ]
-    ideal = schedule(arrivals, {number: frozenset({0}) for number in range(options.agents)})
+    agents = {number: frozenset({0}) for number in range(options.agents)}
+    ideal = schedule(arrivals, agents, closed=down)
+    never_down = schedule(arrivals, agents)
     waits = [_waited(talks.get(sid), at, made[sid]) for sid, at in came.items()]
-    ideal_waits = [made[sid].patience if (taken := ideal[sid].at) is None else taken - at for sid, at in came.items()]
+
+    def mean(outcomes: Mapping[str, Outcome]) -> float:
+        waits = [made[sid].patience if (at := outcomes[sid].at) is None else at - since for sid, since in came.items()]
+        return statistics.fmean(waits or [0.0])
+
     return Figures(
         callers=len(made),
         met_nobody=len(met_nobody),
@@ -73,7 +91,8 @@ def figures_of(
         gave_up=len([sid for sid in came if sid in gave_up]),
         ideal_answered=len([one for one in ideal.values() if one.at is not None]),
         wait=statistics.fmean(waits or [0.0]),
-        ideal_wait=statistics.fmean(ideal_waits or [0.0]),
+        ideal_wait=mean(ideal),
+        ideal_never_down=mean(never_down),
         longest=max(waits, default=0.0),
         gap=_gap(talks.values(), [one for one, wait in zip(came.values(), waits, strict=True) if wait > 1]),
         longest_silence=max((seconds for seconds, _ in record.longest.values()), default=0.0),

@@ -40,3 +40,11 @@ def test_teams_skills_and_priority_count():
     assert found["late"] == Outcome(9, 1)
     assert found["skilled"] == Outcome(54, 2)
     assert "elsewhere" not in found
+
+
+def test_nobody_is_given_a_caller_while_nobody_is_there_to_decide():
+    callers = [Arrival("first", 0, 10), Arrival("second", 3, 10), Arrival("leaves", 3.5, 10, patience=1)]
+
+    found = schedule(callers, EVERYBODY, closed=[(2, 6), (20, 30)])
+
+    assert (found["first"].at, found["second"].at, found["leaves"].at) == (0, 6, None)
