@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 from contacts.senders import blocked_with
 from core.sql import prepared  # noqa: F401 (knows `__in_array`)
-from telephony.party import same_party
+from telephony.party import has_twins, same_party
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -146,7 +146,7 @@ def _said_last(
     if sources is not None:
         said_so = said_so.filter(source__in=sources)
     newest = said_so.filter(number=OuterRef("number")).order_by(*_NEWEST).values("pk")[:1]
-    rows = said_so.filter(number__in_array=list(written), pk=Subquery(newest)).order_by()
+    rows = said_so.filter(number__in_array=set(written), pk=Subquery(newest)).order_by()
     said = {row.number: row for row in rows.only("number", "at", "state", "source")}
     for number in numbers:
         # Of the ways to write one number, the one under which something was said last counts.
@@ -163,7 +163,7 @@ def _has_stopped(number: str, sender: str) -> bool:
 def numbers_blocked(numbers: Collection[str]) -> set[str]:
     """Those that are on the block list, however they are written there."""
     written = _written(numbers)
-    rows = BlockedNumber.objects.filter(number__in_array=list(written)).order_by()
+    rows = BlockedNumber.objects.filter(number__in_array=set(written)).order_by()
     return {asked for number in rows.values_list("number", flat=True) for asked in written[number]}
 
 
@@ -176,16 +176,16 @@ def blocked_since(number: str) -> datetime | None:
 def numbers_with_landline(numbers: Collection[str]) -> set[str]:
     """Those that are known to take no texts."""
     written = _written(numbers)
-    rows = ContactNumber.objects.filter(number__in_array=list(written), line_type=LineType.LANDLINE).order_by()
+    rows = ContactNumber.objects.filter(number__in_array=set(written), line_type=LineType.LANDLINE).order_by()
     return {asked for number in rows.values_list("number", flat=True) for asked in written[number]}
 
 
-def _written(numbers: Collection[str]) -> dict[str, list[str]]:
+def _written(numbers: Collection[str]) -> dict[str, tuple[str, ...]]:
     """All ways to write these numbers, each with those of them that it stands for."""
-    found: dict[str, list[str]] = {}
-    for number in numbers:
-        for same in same_party(number):
-            found.setdefault(same, []).append(number)
+    found: dict[str, tuple[str, ...]] = dict(zip(numbers, zip(numbers, strict=True), strict=True))
+    for number, *twins in map(same_party, filter(has_twins, numbers)):
+        for twin in twins:
+            found[twin] = (*found.get(twin, ()), number)
     return found
 
 

@@ -28,13 +28,14 @@ class Person:
     numbers: tuple[tuple[str, str, str], ...]
 
 
-def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[Person]:
-    """Who belongs to these groups or is one of these contacts, each once, by name."""
+def people_of(group_ids: Collection[int], contact_ids: Collection[int], *, with_own: bool = True) -> list[Person]:
+    """Who belongs to these groups or is one of these contacts, each once, by name; `with_own`: with what the admin's
+    own fields say, if there are any."""
     rows: dict[int, tuple[Any, ...]] = {}
     if group_ids:
-        rows |= _rows(members_of(group_ids))
+        rows |= _rows(members_of(group_ids), with_own)
     for some in _parts(contact_ids):
-        rows |= _rows(Contact.objects.filter(pk__in_array=some))
+        rows |= _rows(Contact.objects.filter(pk__in_array=some), with_own)
     numbers: dict[int, list[tuple[str, str, str]]] = {}
     for some in _parts(rows):
         found = ContactNumber.objects.filter(contact__pk__in_array=some).order_by("position", "pk")
@@ -44,7 +45,7 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
             numbers.setdefault(contact_id, []).append((number, line_type, extension))
     people = [
         Person(pk, name, company, own, time_zone, tuple(numbers.get(pk, ())))
-        for pk, (name, company, own, time_zone) in rows.items()
+        for pk, (name, company, time_zone, own) in rows.items()
     ]
     return sorted(people, key=lambda person: (person.name, person.contact_id))
 
@@ -59,9 +60,12 @@ def contact_ids_of(group_ids: Collection[int], contact_ids: Collection[int]) -> 
     return sorted(found)
 
 
-def _rows(contacts: QuerySet[Contact]) -> dict[int, tuple[Any, ...]]:
-    found = contacts.prefetch_related(None).order_by().values_list("pk", "name", "company", "own", "time_zone")
-    return {row[0]: row[1:] for row in found}
+def _rows(contacts: QuerySet[Contact], with_own: bool) -> dict[int, tuple[Any, ...]]:
+    found = contacts.prefetch_related(None).order_by()
+    if with_own:
+        rows = found.values_list("pk", "name", "company", "time_zone", "own")
+        return {row[0]: row[1:] for row in rows}
+    return {row[0]: (*row[1:], {}) for row in found.values_list("pk", "name", "company", "time_zone")}
 
 
 def _parts(ids: Collection[int]) -> Iterator[list[int]]:

@@ -134,7 +134,12 @@ def as_written_today(number: PhoneNumber) -> PhoneNumber:
 
 def same_party(number: str) -> tuple[str, ...]:
     """All ways in which this E.164 number's telephone may be written; the number itself comes first."""
-    return _same_party(number) if number.startswith(_WITH_TWINS) else (number,)
+    return _same_party(number) if has_twins(number) else (number,)
+
+
+def has_twins(number: str) -> bool:
+    """Whether it may be written in more than one way: of most countries none may."""
+    return number.startswith(_WITH_TWINS)
 
 
 @lru_cache(maxsize=4096)

@@ -37,3 +37,10 @@ def supervision_noted(one: Participant, outcome: str) -> None:
         agent=one.agent,
         detail={"shown": is_shown},
     )
+
+
+def supervision_last_noted(one: Participant) -> str:
+    """What a supervisor was last noted to do in the call, as in `supervision_noted`; "" for nothing."""
+    noted = CallEvent.objects.filter(call_sid=one.room_id, name="supervise", agent=one.agent)
+    modes = (*Participant.Mode.values, "take-over", "end")
+    return noted.filter(outcome__in=modes).order_by("-at", "-pk").values_list("outcome", flat=True).first() or ""

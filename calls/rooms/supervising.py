@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from calls.live.locks import locking_offers
-from calls.live.notes import supervision_noted
+from calls.live.notes import supervision_last_noted, supervision_noted
 from calls.live.presence import sids_at
 from calls.models import Participant
 from calls.rooms.driving import drive
@@ -53,6 +53,9 @@ def _note(sid: str, mode: str, by: Agent) -> bool:
     if one is None:
         one = _add(inside, by)
     elif (one.mode, one.takes_over) == (wanted, takes_over):
+        if supervision_last_noted(one) != mode:
+            # Twilio did not do what was wanted before, and nobody is known to want this.
+            supervision_noted(one, mode)
         return False
     elif one.state == State.CALLING:
         raise NotPossible(_NOT_COME)

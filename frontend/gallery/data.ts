@@ -107,8 +107,24 @@ function internalRow(
   return { ...called, internal: true, line: null };
 }
 
+/** Given to a colleague, and given back. */
+function handedAround(call: Call): Call {
+  const at = (seconds: number) => new Date(Date.parse(call.start_time) + seconds * 1000).toISOString();
+  const had = (agent: Agent, since: number, until: number) => ({
+    agent,
+    since: at(since),
+    until: at(until),
+  });
+  return {
+    ...call,
+    waited: 72,
+    held_seconds: 95,
+    agents: [had(ada, 8, 130), had(grace, 150, 260), had(ada, 262, 363)],
+  };
+}
+
 export const LOG: Call[] = [
-  row(12, maya, true, "answered", 363, sales),
+  handedAround(row(12, maya, true, "answered", 363, sales)),
   internalRow(19, grace, true, "missed", 30),
   row(26, tom, true, "missed", 24),
   row(41, tom, false, "reached", 168, sales),

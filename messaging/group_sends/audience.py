@@ -112,7 +112,8 @@ def known_fields() -> dict[str, str]:
 
 def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     keys = own_keys()
-    people = people_of(send.group_ids, send.contact_ids) if send.chosen_ids is None else people_of((), send.chosen_ids)
+    whom = (send.group_ids, send.contact_ids) if send.chosen_ids is None else ((), send.chosen_ids)
+    people = people_of(*whom, with_own=bool(keys))
     several = [number for person in people if len(person.numbers) > 1 for number, *_kind in person.numbers]
     allow = set().union(*(numbers_that_allow(send.line.number, part) for part in _parts(several)))
     for person in people:

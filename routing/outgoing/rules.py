@@ -144,6 +144,9 @@ def refusals(
 ) -> tuple[Refusal, ...]:
     """All that forbids it, what this role cannot override first; nothing when it is allowed. `entry`: the number's own
     on the do-not-call list. `zones`: all time zones in which the number may be."""
+    if entry is None and not (rules.places or rules.hours):
+        # Of ten thousand people who are texted, each is asked about.
+        return ()
     found = (
         _of_place(number, role, channel, rules),
         _of_list(entry, channel, at),

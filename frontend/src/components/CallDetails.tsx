@@ -119,8 +119,10 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
       </dl>
       {had.length > 1 && (
         <>
-          <h3 class="quiet small">{t("details.agents")}</h3>
-          <ol class="had-by">
+          <h3 class="quiet small" id="had-by">
+            {t("details.agents")}
+          </h3>
+          <ol class="had-by" aria-labelledby="had-by">
             {had.map(({ agent, since, until }) => (
               <li key={since}>
                 <span dir="auto">{isolated(agent.name)}</span>{" "}

@@ -2,7 +2,7 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { there } from "../../gallery/data";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Call, PastCall } from "../messages";
+import type { Agent, Call, PastCall } from "../messages";
 import { after, NOW, openState, push, rang, readyState, ringingState, sample } from "../testing/samples";
 import { failingScreens } from "../testing/screens";
 import { button, callArea, reach, show } from "../testing/show";
@@ -166,6 +166,21 @@ describe("the log", () => {
     await user.type(screen.getByLabelText("Search the call log"), "m");
     await screen.findByText("1 call found.");
   });
+});
+
+it("says who had a call that was given away, in order and when, and how long its caller was on hold", async () => {
+  const had = (agent: Agent, since: string, until: string | null) => ({ agent, since, until });
+  const { me } = readyState();
+  const agents = [
+    had(me, "2026-11-23T09:30:08Z", "2026-11-23T09:34:00Z"),
+    had(grace, "2026-11-23T09:34:00Z", null),
+  ];
+  const { user } = show(readyState(), logged({ agent: grace, agents, held_seconds: 95 }));
+  await user.click(await screen.findByRole("button", { name: /Maya Okonkwo.*Details/ }));
+  const [first, second] = within(await screen.findByRole("list", { name: "Who had it" })).getAllByRole("listitem");
+  expect(first!.textContent).toMatch(/^Ada Byron 9:30.AM to 9:34.AM$/);
+  expect(second!.textContent).toMatch(/^Grace Hopper since 9:34.AM$/);
+  expect(screen.getByText("On hold").nextElementSibling!.textContent).toBe("1:35");
 });
 
 describe("the phone network's check of the number", () => {

@@ -69,6 +69,19 @@ def test_what_twilio_refuses_stays_as_it_was(twilio, talking, desk, hedy, rest):
     assert shown()["agent"]["name"] == "Ada"
 
 
+def test_what_is_asked_for_again_after_a_refusal_is_kept_as_a_use(twilio, talking, desk, hedy, rest):
+    """The time line would say "join" otherwise of whoever only listens."""
+    inside(twilio, desk, hedy, "listen")
+    rest.fails["supervise"] = TelephonyError("Twilio did not accept this.", permanent=True)
+    assert supervise(desk, "join").status_code == 502
+    rest.fails.clear()
+
+    assert [supervise(desk, "listen").status_code for _ in range(2)] == [202, 202]
+
+    kept = CallEvent.objects.filter(name="supervise", agent=hedy).order_by("pk")
+    assert list(kept.values_list("outcome", flat=True)) == ["listen", "join", "listen"]
+
+
 def test_a_whisper_to_whom_twilio_does_not_find_is_listening(twilio, talking, desk, hedy, rest):
     inside(twilio, desk, hedy, "join")
     rest.fails["supervise"] = TelephonyError("The agent has left.", code=13240, permanent=True)
