@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from unittest.mock import patch
 from xml.etree import ElementTree
 
@@ -87,6 +88,33 @@ def test_the_caller_is_held_and_the_colleague_called_into_the_room(twilio, consu
         ("agent", "in", False),
     ]
     assert Call.objects.filter(parent=None).count() == 1, "her leg is a leg of the call"
+
+
+def test_nobody_is_rung_before_the_caller_is_in_the_room_to_be_held(twilio, talking, api, grace, rest):
+    assert post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG)
+    look()
+    assert "call" not in rest.names()
+
+    conference.join(ROOT)
+    look()
+
+    assert rest.names()[-2:] == ["hold", "call"]
+
+
+def test_a_room_that_twilio_never_opens_ends_the_transfer_with_a_sentence(twilio, talking, api, grace, rest):
+    assert post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"}).status_code == 202
+    Room.objects.update(created_at=timezone.now() - timedelta(seconds=20))
+
+    look()
+
+    now = shown()
+    assert (now["transfer"]["state"], now["transfer"]["problem"]) == (
+        "failed",
+        "Twilio did not do what was asked for. Try again.",
+    )
+    assert not CallOffer.objects.filter(agent=grace, state="ringing").exists()
 
 
 def test_handing_over_resumes_and_the_agent_leaves(twilio, consulting, api, ada, grace, rest):
