@@ -61,10 +61,14 @@ def over(root: Call) -> None:
         if one.state == Participant.State.IN or not one.leg_sid:
             supervision_noted(one, "end")
     supervision_broadcasts.supervising_changed({one.agent_id for one in supervisors if one.agent_id})
-    # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`), and who came from another place when
-    # nobody was there any more. The customer is gone, also from a room into which nobody has come yet.
-    rings = Q(state=Participant.State.CALLING, leg_sid__gt="") & ~Q(role=Participant.Role.CUSTOMER)
-    comes = Q(state=Participant.State.IN, leg_sid__gt="", replaces__isnull=False)
+    # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`), who came from another place when
+    # nobody was there any more, and all who are there where the customer never came: Twilio ends nobody's leg then. The
+    # customer is gone, also from a room into which nobody has come yet.
+    others = ~Q(role=Participant.Role.CUSTOMER)
+    rings = Q(state=Participant.State.CALLING, leg_sid__gt="") & others
+    comes = Q(state=Participant.State.IN, leg_sid__gt="") & others
+    if Participant.objects.filter(~others, room=root.sid, joined_at__isnull=False).exists():
+        comes &= Q(replaces__isnull=False)
     inside.filter(rings).update(wanted_in=False)
     inside.filter(comes, wanted_in=True).update(wanted_in=False, asked_at=now)
     inside.exclude(rings | comes).update(

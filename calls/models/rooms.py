@@ -245,7 +245,7 @@ class Participant(models.Model):
     @property
     def is_left_over(self) -> bool:
         """Whether, of a room that is over, nobody knows that this leg has ended with it."""
-        return self.replaces_id is not None and self.state == self.State.IN and not self.wanted_in
+        return self.state == self.State.IN and not self.wanted_in
 
 
 class Transfer(models.Model):

@@ -154,7 +154,9 @@ def is_in(inside: Inside, participant: Participant, at: datetime | None = None) 
         inside.changed(participant)
         return
     if participant.state == State.LEFT or not (inside.is_living or participant.wanted_in):
-        # Who comes when it is over is hung up on.
+        # Who comes when it is over is hung up on; the record says that they came.
+        participant.joined_at = participant.joined_at or at
+        inside.changed(participant)
         return
     # Who comes by the own phone may be there before the two who are lifted, or without them.
     is_lifted = not participant.comes_by_own_phone

@@ -72,12 +72,14 @@ def _close(inside: Inside) -> None:
 
 
 def close_all(inside: Inside) -> None:
-    """Nobody is in the room any more; whose phone still rings for it is hung up on."""
+    """Nobody is in the room any more; whose phone still rings for it is hung up on. Twilio ends the others when the
+    customer leaves it: not where the customer has never come."""
+    came = any(one.role == Role.CUSTOMER and one.joined_at is not None for one in inside.participants)
     for one in inside.participants:
         if one.state == State.CALLING and one.leg_sid and one.role != Role.CUSTOMER:
             one.wanted_in, one.asked_at = False, None
             inside.changed(one)
-        elif one.state == State.IN and one.replaces_id is not None and _lives(inside, one):
+        elif one.state == State.IN and (one.replaces_id is not None or not came) and _lives(inside, one):
             # Ends with the room, unless it came when that was over: asked for when its end is not told soon.
             one.wanted_in, one.asked_at = False, timezone.now()
             inside.changed(one)

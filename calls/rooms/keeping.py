@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import close_old_connections, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -37,8 +36,8 @@ _NOT_OPENED = gettext_noop("Twilio did not do what was asked for. Try again.")
 
 def rooms_due() -> list[str]:
     """The living rooms, and those that are over while somebody's phone still rings for them; few calls have one."""
-    on_the_line = Q(state=State.CALLING) | Q(state=State.IN, replaces__isnull=False)
-    ringing = Participant.objects.filter(on_the_line, wanted_in=False).exclude(role=Role.CUSTOMER)
+    on_the_line = Participant.objects.filter(state__in=(State.CALLING, State.IN), wanted_in=False)
+    ringing = on_the_line.exclude(role=Role.CUSTOMER)
     living = Room.objects.filter(state__in=LIVING).values_list("pk", flat=True)
     return list({*living, *ringing.values_list("room", flat=True)})
 

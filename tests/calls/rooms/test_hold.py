@@ -461,3 +461,34 @@ def test_a_hold_that_goes_on_is_counted_in_the_second_room_of_a_call_too(twilio,
     Participant.objects.filter(held=True).update(held_since="2020-01-01T00:00:00Z")
 
     assert call_json(call_get(ROOT))["held_seconds"] > 1000
+
+
+def test_whoever_is_in_a_room_into_which_the_caller_never_came_is_hung_up_on(twilio, talking, api, ada, rest):
+    """Twilio ends a leg with the caller's only where the caller was: Ada would hear silence for ever."""
+    assert post(api, "hold").status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG)
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+    assert Room.objects.get().state == "over"
+    assert keeping.rooms_due() == [ROOT]
+
+    Participant.objects.update(asked_at=None)
+    keeping.look(ROOT)
+
+    assert rest.asked[-1][:2] == ("hang-up", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    asked = len(rest.asked)
+    keeping.look(ROOT)
+    assert (keeping.rooms_due(), len(rest.asked)) == ([], asked)
+
+
+def test_who_comes_into_a_room_that_is_over_is_kept_as_having_come(twilio, talking, api, rest):
+    assert post(api, "hold").status_code == 202
+    conference = Conference(twilio)
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    conference.join(LEG)
+
+    ada = Participant.objects.get(leg_sid=LEG)
+    assert (ada.joined_at is not None, ada.wanted_in) == (True, False)
+    assert keeping.rooms_due() == [ROOT], "and is hung up on"
