@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.conf import settings
 from django.utils import timezone
 
-from contacts.consents import numbers_blocked, numbers_that_allow, numbers_with_landline
-from contacts.people import Person, own_keys, people_of
+from contacts.consents import STOPPED, numbers_blocked, numbers_that_allow, numbers_with_landline
+from contacts.people import own_keys, people_of
 from contacts.selectors import contacts_by_number
 from messaging.models import GroupSend, LeftOut
 from messaging.opt_outs import forbidden_of
@@ -66,25 +66,29 @@ class Audience:
 
 @dataclass(slots=True)
 class _Chosen:
-    """A person with the number that is texted; `line_type` as far as it is known."""
+    """A person with the numbers that may be texted, each with its kind of line, as far as that is known; and, once that
+    is decided, with the one that is, and why not."""
 
     contact_id: int | None
     name: str
-    number: str
+    numbers: tuple[tuple[str, str], ...]
     time_zone: str = ""
-    line_type: str = ""
     values: dict[str, str] = field(default_factory=dict)
     is_number: bool = True
     # All of this person's numbers have one.
     has_extension: bool = False
+    number: str = ""
+    reason: str = ""
 
 
 def audience_of(send: GroupSend) -> Audience:
     """Who gets the text of a send: of one that was started, those it was started for; of a draft, those whom it would
     go to now."""
-    chosen, duplicates = _without_doubles(_chosen(send))
-    strangers = [one.number for one in chosen if one.number and one.contact_id is None]
-    unwanted = _unwanted(send, [one.number for one in chosen if one.number], strangers)
+    every = list(_chosen(send))
+    strangers = [number for one in every if one.contact_id is None for number, _kind in one.numbers]
+    numbers = list(dict.fromkeys(number for one in every for number, _kind in one.numbers))
+    _decide(send, every, _unwanted(send, numbers, strangers))
+    chosen, duplicates = _without_doubles(every)
     time_zones = {one.number: one.time_zone for one in chosen}
     may_ever_go = _may_ever_go(send, text_facts([], time_zones=time_zones))
     named = fields_in(send.body)
@@ -94,7 +98,7 @@ def audience_of(send: GroupSend) -> Audience:
         body = filled_in(send.body, one.values) if named else send.body
         if body not in texts:
             texts[body] = count(body).segments
-        reason = _reason(one, unwanted)
+        reason = one.reason
         if not reason and named and empty_fields(send.body, one.values):
             reason = LeftOut.EMPTY_FIELD
         if not reason and len(body) > MAX_LENGTH:
@@ -114,26 +118,22 @@ def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     keys = own_keys()
     whom = (send.group_ids, send.contact_ids) if send.chosen_ids is None else ((), send.chosen_ids)
     people = people_of(*whom, with_own=bool(keys))
-    several = [number for person in people if len(person.numbers) > 1 for number, *_kind in person.numbers]
-    allow = set().union(*(numbers_that_allow(send.line.number, part) for part in _parts(several)))
     for person in people:
-        number, line_type = _best_number(person, allow)
-        has_extension = bool(person.numbers) and not number
+        numbers = tuple((number, line_type) for number, line_type, extension in person.numbers if not extension)
+        has_extension = bool(person.numbers) and not numbers
         own = {key: person.own.get(key, "") for key in keys}
         values = values_of(person.name, person.company, own)
-        yield _Chosen(
-            person.contact_id, person.name, number, person.time_zone, line_type, values, has_extension=has_extension
-        )
+        yield _Chosen(person.contact_id, person.name, numbers, person.time_zone, values, has_extension=has_extension)
     typed = contacts_by_number(number for number in send.numbers if number.startswith("+"))
     for number in send.numbers:
         contact = typed.get(number)
         is_number = bool(number_of(number))
         if contact is None:
-            yield _Chosen(None, "", number, values=values_of(""), is_number=is_number)
+            yield _Chosen(None, "", ((number, ""),), values=values_of(""), is_number=is_number)
         else:
             own = {key: contact.own.get(key, "") for key in keys}
             values = values_of(contact.name, contact.company, own)
-            yield _Chosen(contact.pk, contact.name, number, contact.time_zone, values=values)
+            yield _Chosen(contact.pk, contact.name, ((number, ""),), contact.time_zone, values)
 
 
 @lru_cache(maxsize=20_000)
@@ -147,33 +147,52 @@ def number_of(text: str) -> str:
     return "" if number.extension else number.e164
 
 
-def _best_number(person: Person, allow: Collection[str]) -> tuple[str, str]:
-    """One of those at which they said yes to texts, else of all: a mobile, else one that may be; the first of them.
-    None with an extension (`number_of`)."""
-    order = {"mobile": 0, "": 1, "voip": 2, "other": 3, "toll-free": 4, "landline": 5}
-    numbers = [(number, line_type) for number, line_type, extension in person.numbers if not extension]
-
-    def rank(one: tuple[str, str]) -> tuple[bool, bool, int]:
-        return one[1] == "landline", one[0] not in allow, order.get(one[1], 3)
-
-    return min(numbers, key=rank, default=("", ""))
+_ORDER = {"mobile": 0, "": 1, "voip": 2, "other": 3, "toll-free": 4, "landline": 5}
 
 
-def _without_doubles(some: Iterable[_Chosen]) -> tuple[list[_Chosen], int]:
-    """Each number once, however it is written, and each contact once: whoever comes first."""
+def _decide(send: GroupSend, every: list[_Chosen], unwanted: _Unwanted) -> None:
+    """Which number of each is texted: one that may be, before others at which they said yes to texts; a mobile, else
+    one that may be; the first of them. Who wants no texts at one of them gets none at another."""
+    several = [number for one in every if len(one.numbers) > 1 for number, _kind in one.numbers]
+    allow = set().union(*(numbers_that_allow(send.line.number, part) for part in _parts(several)))
+
+    def rank(one: tuple[str, str]) -> tuple[bool, int]:
+        return one[0] not in allow, _ORDER.get(one[1], 3)
+
+    for one in every:
+        if not one.numbers:
+            one.reason = LeftOut.EXTENSION if one.has_extension else LeftOut.NO_NUMBER
+            continue
+        said = [
+            (unwanted.forbidden[number] != STOPPED, number)
+            for number, _k in one.numbers
+            if number in unwanted.forbidden
+        ]
+        if said:
+            _objects, one.number = min(said)
+            one.reason = LeftOut(unwanted.forbidden[one.number])
+            continue
+        reasons = {number: _reason(number, kind, unwanted) for number, kind in one.numbers}
+        best = min(one.numbers, key=lambda two: (bool(reasons[two[0]]), *rank(two)))
+        one.number, one.reason = best[0], reasons[best[0]]
+        if not one.is_number:
+            one.reason = LeftOut.INVALID
+
+
+def _without_doubles(every: list[_Chosen]) -> tuple[list[_Chosen], int]:
+    """Each number once, however it is written, and each contact once: who gets the text, else whoever comes first."""
     numbers: set[str] = set()
     contacts: set[int] = set()
-    found, doubles = [], 0
-    for one in some:
+    kept: set[int] = set()
+    for at, one in sorted(enumerate(every), key=lambda pair: bool(pair[1].reason)):
         if one.number in numbers or (one.contact_id is not None and one.contact_id in contacts):
-            doubles += 1
             continue
         if one.number:
             numbers.update(same_party(one.number))
         if one.contact_id is not None:
             contacts.add(one.contact_id)
-        found.append(one)
-    return found, doubles
+        kept.add(at)
+    return [one for at, one in enumerate(every) if at in kept], len(every) - len(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,18 +248,14 @@ def _may_ever_go(send: GroupSend, facts: TextFacts) -> Callable[[str], bool]:
     return lambda number: not facts.rules.hours or text_may_go(number, own, facts, now) is not None
 
 
-def _reason(one: _Chosen, unwanted: _Unwanted) -> str:
-    if not one.number:
-        return LeftOut.EXTENSION if one.has_extension else LeftOut.NO_NUMBER
-    if not one.is_number or one.number in unwanted.invalid:
+def _reason(number: str, line_type: str, unwanted: _Unwanted) -> str:
+    if number in unwanted.invalid:
         return LeftOut.INVALID
-    if one.line_type == "landline" or one.number in unwanted.landlines:
+    if line_type == "landline" or number in unwanted.landlines:
         return LeftOut.LANDLINE
-    if one.number in unwanted.forbidden:
-        return LeftOut(unwanted.forbidden[one.number])
-    if one.number in unwanted.blocked:
+    if number in unwanted.blocked:
         return LeftOut.BLOCKED
-    return unwanted.not_allowed.get(one.number, "")
+    return unwanted.not_allowed.get(number, "")
 
 
 @dataclass(frozen=True, slots=True)

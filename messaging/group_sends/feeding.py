@@ -18,7 +18,7 @@ from core.sql.bulk import rows_insert
 from core.sql.statements import as_list, in_array
 from messaging.group_sends.estimates import own_rate
 from messaging.group_sends.preparing import prepare_all
-from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
+from messaging.group_sends.progress import kept_back_by, kept_back_go_on, locked, refresh_due
 from messaging.models import (
     IS_OPEN,
     Direction,
@@ -62,7 +62,8 @@ def feed(room: int) -> datetime | None:
     prepare_all()
     now = timezone.now()
     moments: list[datetime | None] = []
-    if group_sends_paused():
+    if reason := group_sends_paused():
+        kept_back_by(reason)
         # Those at work are stopped when they are counted, and so are those whose time has come: people are told why.
         come = GroupSend.objects.filter(state=SendState.SCHEDULED, scheduled_for__lte=now)
         come.update(state=SendState.RUNNING, counted_at=None)

@@ -127,6 +127,16 @@ def _stop_code(send: GroupSend) -> str:
     return rows.values_list("message__error_code", flat=True).first() or ""
 
 
+def kept_back_by(reason: str) -> None:
+    """Has sends that a guard has stopped say what stops them now: it may be another limit than at first."""
+    others = GroupSend.objects.filter(state=SendState.STOPPED, problem__in=guards.reasons()).exclude(problem=reason)
+    for send_id in others.values_list("pk", flat=True):
+        with transaction.atomic():
+            stopped = GroupSend.objects.filter(pk=send_id, state=SendState.STOPPED, problem__in=guards.reasons())
+            if stopped.update(problem=reason[:255], revision=F("revision") + 1):
+                transaction.on_commit(lambda pk=send_id: broadcasts.progress(pk), robust=True)  # type: ignore[misc]
+
+
 def kept_back_go_on() -> None:
     """Lets sends go on that a guard had stopped, now that none does."""
     kept_back = GroupSend.objects.filter(state=SendState.STOPPED, problem__in=guards.reasons())

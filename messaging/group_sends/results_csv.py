@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.languages import language_now, speaking
 from core.spreadsheets import csv_lines
@@ -25,7 +26,7 @@ def _rows(send: GroupSend, language: str) -> Iterator[list[str]]:
     with speaking(language):
         yield [
             *(_("Name"), _("Number"), _("Outcome"), _("Why"), _("When"), _("What now"), _("Segments"), _("Price")),
-            *(_("Currency"), _("Answered"), _("Text")),
+            *(_("Currency"), pgettext("a text", "Answered"), _("Text")),
         ]
     rows = send.recipients.select_related("message").order_by("pk")
     for recipient in rows.annotate(answered=ANSWERED).iterator(chunk_size=500):

@@ -231,3 +231,22 @@ def test_one_whose_time_comes_while_a_limit_is_reached_says_why_it_does_not_begi
     work()
     assert sends.get().state == SendState.FINISHED
     assert len(account.texts) == 1
+
+
+def test_a_send_names_the_limit_that_stops_it_now(send, hedy, account):
+    spent = {"price": 2, "price_unit": "usd", "as_of": timezone.now()}
+    UsageRecord.objects.update_or_create(category="totalprice", day=day(), defaults=spent)
+    daily = SpendLimit.objects.create(period="daily", amount=Decimal(1))
+    send_some(1)
+    refresh(send.pk)
+    before = hedy.get(f"{SENDS}{send.pk}/")
+    assert "today's spend limit is reached" in before["problem"]
+
+    SpendLimit.objects.create(period="monthly", amount=Decimal(1))
+    daily.delete()
+    guard.forget()
+    feed(1000)
+
+    found = hedy.get(f"{SENDS}{send.pk}/")
+    assert (found["state"], "the month's spend limit is reached" in found["problem"]) == ("stopped", True)
+    assert found["revision"] > before["revision"]

@@ -162,6 +162,44 @@ def test_of_several_numbers_that_one_is_texted_at_which_they_said_yes(line, hedy
     assert [one["number"] for one in hedy.people(draft["id"])] == [other]
 
 
+def test_who_wants_no_texts_at_one_number_gets_none_at_another(line, hedy):
+    (person,) = make_people(1)
+    first = person.numbers.get().number
+    other = person.numbers.create(number="+12025552001", line_type="mobile").number
+    for number, state in ((other, Consent.State.ALLOWED), (other, Consent.State.FORBIDDEN)):
+        consent_record(number, sender=line.number, state=state, source=Consent.Source.TEXT)
+
+    draft = hedy.draft(line, contacts=[person.pk])
+
+    assert draft["summary"]["recipients"] == 0
+    (left_out,) = hedy.people(draft["id"], show="left-out")
+    assert (left_out["number"], first != other) == (other, True)
+    assert [one["text"] for one in draft["summary"]["reasons"]] == ["1 replied STOP"]
+
+
+def test_a_number_that_cannot_be_texted_leads_to_the_next(line, hedy):
+    blocked, alone = make_people(2)
+    for person in (blocked, alone):
+        BlockedNumber.objects.create(number=person.numbers.get().number)
+    other = blocked.numbers.create(number="+12025552001").number
+
+    draft = hedy.draft(line, contacts=[blocked.pk, alone.pk])
+
+    assert [one["number"] for one in hedy.people(draft["id"])] == [other]
+    assert [one["text"] for one in draft["summary"]["reasons"]] == ["1 is blocked"]
+
+
+def test_a_number_that_was_typed_is_no_double_of_one_that_gets_nothing(line, hedy):
+    (person,) = make_people(1)
+    first = person.numbers.get().number
+    other = person.numbers.create(number="+12025552001").number
+    BlockedNumber.objects.create(number=first)
+
+    summary = hedy.draft(line, numbers=[first, other])["summary"]
+
+    assert (summary["recipients"], summary["duplicates"]) == (1, 1)
+
+
 def test_a_number_with_an_extension_is_not_texted(line, hedy):
     bob, tom = make_people(2)
     bob.numbers.update(extension="12")
