@@ -156,15 +156,44 @@ def _undo(merged: ContactMerge, survivor: Contact) -> Contact:
     for pk, position in kept["positions"].items():
         ContactNumber.objects.filter(pk=int(pk), contact=gone.pk).update(position=position)
     gone.groups.add(*Group.objects.filter(pk__in=kept["groups"]))
-    survivor.groups.remove(*kept["joined"])
-    for name, value in kept["taken_over"].items():
+    brought = _brought(merged, survivor)
+    survivor.groups.remove(*brought["joined"])
+    for name, value in brought["taken_over"].items():
         if getattr(survivor, name) == value:
-            setattr(survivor, name, None if name == "owner_id" else "")
-    survivor.own = {key: value for key, value in survivor.own.items() if kept["own"].get(key) != value}
+            setattr(survivor, name, _nothing_in(name))
+    survivor.own = {key: value for key, value in survivor.own.items() if brought["own"].get(key) != value}
     survivor.save()
     ContactNote.objects.filter(pk=kept.get("note"), contact=survivor.pk, edited_at=None).delete()
     merged.delete()
     return gone
+
+
+def _brought(merged: ContactMerge, survivor: Contact) -> dict[str, Any]:
+    """What the remaining contact has of it. Where the two that were merged became part of a third since, that one may
+    have had some of it before; and the one in between is kept without it, for when it comes back, too."""
+    brought = {name: merged.kept[name] for name in ("taken_over", "own", "joined")}
+    moved_with = _label(ContactMerge._meta.get_field("survivor"))  # noqa: SLF001
+    for later in survivor.merges.exclude(pk=merged.pk).order_by("at", "pk"):
+        if merged.pk not in later.kept["moved"].get(moved_with, []):
+            continue
+        between, kept = later.kept["contact"], later.kept
+        for name, value in brought["taken_over"].items():
+            if between.get(name) == value:
+                between[name] = _nothing_in(name)
+        between["own"] = {key: value for key, value in between["own"].items() if brought["own"].get(key) != value}
+        kept["groups"] = [pk for pk in kept["groups"] if pk not in brought["joined"]]
+        brought = {
+            "taken_over": {k: v for k, v in brought["taken_over"].items() if kept["taken_over"].pop(k, None) == v},
+            "own": {key: value for key, value in brought["own"].items() if kept["own"].pop(key, None) == value},
+            "joined": [pk for pk in brought["joined"] if pk in kept["joined"]],
+        }
+        kept["joined"] = [pk for pk in kept["joined"] if pk not in brought["joined"]]
+        later.save(update_fields=["kept"])
+    return brought
+
+
+def _nothing_in(name: str) -> str | None:
+    return None if name == "owner_id" else ""
 
 
 def merges_undoable(contact: Contact) -> QuerySet[ContactMerge]:

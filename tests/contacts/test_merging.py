@@ -95,15 +95,27 @@ def test_what_was_changed_since_stays_where_it_was_changed(maya, other, hedy):
     assert [note.text for note in maya.notes.all()] == ["Said hello."]
 
 
-def test_merges_one_after_the_other_are_undone_in_any_order(maya, other, hedy):
-    third = factories.make_contact("Third", "+12025550145")
+@pytest.mark.parametrize("in_turn", [True, False])
+@pytest.mark.parametrize("had_it", [True, False])
+def test_merges_one_after_the_other_are_undone_in_any_order(maya, other, hedy, in_turn, had_it):
+    """`had_it`: the last one is in the first one's group, and has the same language."""
+    third = factories.make_contact("Third", "+12025550145", language="de", own={"shoe": "44"})
+    special = Group.objects.create(name="Special")
+    special.members.add(third)
+    if had_it:
+        special.members.add(maya)
+        Contact.objects.filter(pk=maya.pk).update(language="de")
     before = everything()
     first = contacts_merge(survivor_id=other.pk, gone_id=third.pk, by=hedy)
     second = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
 
-    # The first is the remaining contact's own by now.
-    merge_undo(first.pk, contact_id=maya.pk)
-    merge_undo(second.pk, contact_id=maya.pk)
+    if in_turn:
+        # The first is the remaining contact's own by now.
+        merge_undo(first.pk, contact_id=maya.pk)
+        merge_undo(second.pk, contact_id=maya.pk)
+    else:
+        merge_undo(second.pk, contact_id=maya.pk)
+        merge_undo(first.pk, contact_id=other.pk)
 
     assert everything() == before
 
