@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,15 @@ class Had(NamedTuple):
     """None: has it now."""
 
 
+class _Stay(NamedTuple):
+    place: object
+    had: Had
+
+
+# Twilio gives whole seconds, and legs come and go one after the other.
+_AT_ONCE = timedelta(seconds=2)
+
+
 def had_by(call: Call, legs: Iterable[Call]) -> list[Had]:
     """Of a root call with its legs, in order. Whoever was asked before a hand-over has it from then on; whoever was
     asked alone, or supervised, never had it. Two who talked together both had it. Empty of a call between colleagues,
@@ -34,21 +43,24 @@ def had_by(call: Call, legs: Iterable[Call]) -> list[Had]:
             return []
         return [Had(call.agent, call.answer_time, call.end_time)]
     handling = handling_of(call)
-    found = [*_made_it(call, handling), *_on_legs(legs, handling)]
-    return _joined(_taken_over(sorted(found, key=attrgetter("since")), handling))
+    found = _at_one_place([*_made_it(call, handling), *_on_legs(legs, handling)])
+    return _joined(_taken_over(found, handling))
 
 
-def _made_it(call: Call, handling: Handling) -> list[Had]:
+def _made_it(call: Call, handling: Handling) -> list[_Stay]:
     """The agent whose own leg a call is that was made from here."""
     agent_id = None if call.incoming else agent_id_from(call.caller)
     if agent_id is None or call.answer_time is None:
         return []
     known = [call.agent, *(one.agent for one in handling.participants), *(one.from_agent for one in handling.transfers)]
     agent = next((one for one in known if one is not None and one.pk == agent_id), None)
-    return [Had(agent, call.answer_time, call.leg_end_time or call.end_time)] if agent else []
+    if agent is None:
+        return []
+    had = Had(agent, call.answer_time, call.leg_end_time or call.end_time)
+    return [_Stay(_first_place(call.sid, handling), had)]
 
 
-def _on_legs(legs: Iterable[Call], handling: Handling) -> list[Had]:
+def _on_legs(legs: Iterable[Call], handling: Handling) -> list[_Stay]:
     supervising = {one.leg_sid for one in handling.participants if one.is_supervisor}
     asked = _asked_on(handling)
     found = []
@@ -59,8 +71,18 @@ def _on_legs(legs: Iterable[Call], handling: Handling) -> list[Had]:
         if since is not None:
             since = max(since, leg.answer_time)
             # Twilio's clock is not ours.
-            found.append(Had(leg.agent, since, leg.end_time and max(leg.end_time, since)))
+            had = Had(leg.agent, since, leg.end_time and max(leg.end_time, since))
+            found.append(_Stay(_first_place(leg.sid, handling), had))
     return found
+
+
+def _first_place(leg: str, handling: Handling) -> object:
+    """The same for all places at which one agent was, going from one to the next."""
+    by_pk = {one.pk: one for one in handling.participants}
+    one = next((each for each in handling.participants if each.leg_sid == leg), None)
+    while one is not None and one.replaces_id in by_pk:
+        one = by_pk[one.replaces_id]
+    return leg if one is None else one.pk
 
 
 def _asked_on(handling: Handling) -> dict[str, Transfer]:
@@ -79,26 +101,42 @@ def _given_at(transfer: Transfer) -> datetime | None:
     return transfer.ended_at if had else None
 
 
-def _taken_over(stays: list[Had], handling: Handling) -> list[Had]:
-    """A supervisor was in the call before having it: had it when whoever it was taken from was let go."""
+def _at_one_place(stays: list[_Stay]) -> list[Had]:
+    """Who goes on at another place has had it all the time."""
+    found: dict[object, Had] = {}
+    for place, had in stays:
+        before = found.get(place)
+        found[place] = _both(before, had) if before is not None else had
+    return list(found.values())
+
+
+def _both(one: Had, other: Had) -> Had:
+    until = None if one.until is None or other.until is None else max(one.until, other.until)
+    return Had(one.agent, min(one.since, other.since), until)
+
+
+def _taken_over(found: list[Had], handling: Handling) -> list[Had]:
+    """A supervisor was in the call before having it: had it when the last of those was let go who had it before."""
     takers = {one.agent_id for one in handling.participants if one.takes_over and one.role == Participant.Role.AGENT}
-    found = []
-    for at, stay in enumerate(stays):
-        if stay.agent.pk in takers:
-            gone = [one.until for one in stays[:at] if one.until is not None and one.agent.pk != stay.agent.pk]
-            stay = stay._replace(since=max([stay.since, *gone]))
-        found.append(stay)
-    return sorted(found, key=attrgetter("since"))
+    stays = sorted(found, key=attrgetter("since"))
+    return [_from_the_others(stay, stays) if stay.agent.pk in takers else stay for stay in stays]
 
 
-def _joined(stays: list[Had]) -> list[Had]:
-    """Who goes on at another place, or comes back after a lost line, has had it all the time."""
-    found: list[Had] = []
+def _from_the_others(taker: Had, stays: list[Had]) -> Had:
+    since = taker.since
     for stay in stays:
-        last = found[-1] if found else None
-        if last is not None and last.agent.pk == stay.agent.pk:
-            until = None if last.until is None or stay.until is None else max(last.until, stay.until)
-            found[-1] = last._replace(until=until)
+        # One after the other, as far as nobody else had it in between.
+        if stay is not taker and stay.since <= since + _AT_ONCE and stay.until is not None and stay.until > since:
+            since = stay.until
+    return taker._replace(since=since)
+
+
+def _joined(found: list[Had]) -> list[Had]:
+    """Who comes back before anybody else had it, as after a lost line, has had it all the time."""
+    joined: list[Had] = []
+    for stay in sorted(found, key=attrgetter("since")):
+        if joined and joined[-1].agent.pk == stay.agent.pk:
+            joined[-1] = _both(joined[-1], stay)
         else:
-            found.append(stay)
-    return found
+            joined.append(stay)
+    return joined

@@ -52,17 +52,21 @@ def help_want(sid: str, *, wanted: bool, by: Agent) -> None:
     broadcasts.after_commit(trees=trees)
 
 
-def help_over(root: Call, why: str, by: Agent | None = None) -> None:
-    """None is wanted any more: `taken-back`, `came`, or `handed-over`. To be saved with the call."""
+def help_over(root: Call, why: str, by: Agent | None = None, *, is_shown: bool = True) -> None:
+    """None is wanted any more: `taken-back`, `came`, or `handed-over`. To be saved with the call. `is_shown`: agents
+    may know that the one who came is in their call."""
     if root.help_since is None:
         return
     root.help_since = None
-    _kept(root, why, by)
+    _kept(root, why, by, is_shown=is_shown)
     tell(root)
 
 
-def _kept(root: Call, outcome: str, by: Agent | None) -> None:
-    CallEvent.objects.create(call_sid=root.sid, kind=CallEvent.Kind.ACTION, name="help", outcome=outcome, agent=by)
+def _kept(root: Call, outcome: str, by: Agent | None, *, is_shown: bool = True) -> None:
+    detail = {} if is_shown else {"shown": False}
+    CallEvent.objects.create(
+        call_sid=root.sid, kind=CallEvent.Kind.ACTION, name="help", outcome=outcome, agent=by, detail=detail
+    )
 
 
 def tell(root: Call) -> None:

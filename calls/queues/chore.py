@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import timedelta
 
 from django.db import close_old_connections
 
@@ -13,6 +14,7 @@ from calls.live import dispatcher
 from calls.live.dispatch import dispatch, somebody_waits
 from calls.live.fetching import Fetcher
 from calls.live.mending import Mender
+from calls.reconcile import calls_reconcile
 from calls.rooms import due
 from calls.rooms.keeping import Keeper
 
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 _NET_SECONDS = 2.0
 # What happens within this time is decided on together: little while somebody waits, more while nobody does.
 _SOON, _CALM = 0.01, 0.05
+# When a server has started, calls are asked about that go on: in so many seconds, and so many of them.
+_AFTER_START, _MOST_ASKED = 4.0, 100
 
 
 class Rounds:
@@ -66,6 +70,7 @@ async def dispatch_forever() -> None:
     rounds, fails = Rounds(), False
     stop_listening = dispatcher.listen(wake)
     mending = asyncio.create_task(_mend_forever(rounds))
+    missed = asyncio.create_task(_ask_what_was_missed())
     try:
         while True:
             with suppress(TimeoutError):
@@ -82,8 +87,20 @@ async def dispatch_forever() -> None:
     finally:
         stop_listening()
         mending.cancel()
+        missed.cancel()
         rounds.fetcher.stop()
         rounds.keeper.stop()
+
+
+async def _ask_what_was_missed() -> None:
+    """While no web server ran, Twilio's words were lost; the beat asks for them only of calls that are long silent."""
+    await asyncio.sleep(_AFTER_START)
+    try:
+        await asyncio.to_thread(calls_reconcile, quiet_for=timedelta(seconds=_AFTER_START), limit=_MOST_ASKED)
+    except Exception as error:
+        logger.warning("dispatch: nothing was asked after the start (%s)", type(error).__name__)
+    finally:
+        await asyncio.to_thread(close_old_connections)
 
 
 async def _mend_forever(rounds: Rounds) -> None:

@@ -78,8 +78,12 @@ def call_timeline(call: Call, *, viewer: Agent) -> list[TimelineEntry]:
 
 
 def _is_hidden(event: CallEvent) -> bool:
-    """Whether it is for supervisors alone: that one of them listens, or whispers."""
-    return event.name.startswith("supervise") and isinstance(event.detail, dict) and event.detail.get("shown") is False
+    """Whether it is for supervisors alone: that one of them listens, or whispers, or came so to help."""
+    return (
+        event.name.startswith(("supervise", "help"))
+        and isinstance(event.detail, dict)
+        and event.detail.get("shown") is False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ killed, or was told nothing. Never inside a webhook."""
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -226,6 +227,23 @@ def _not_supervised(inside: Inside, one: Participant | None, error: TelephonyErr
 
 def music_url(language: str) -> str:
     return f"{callback_url('calls:hold-music')}?language={language}"
+
+
+def music_again(sid: str, *, held_before: datetime) -> None:
+    """Has Twilio play the music anew to those who have been on hold since before then: while no server ran, it got none
+    from us, and does not ask again. With an address of its own, for what is the same may not be asked for either."""
+    with transaction.atomic():
+        inside = Inside(sid)
+        if not inside.is_living or inside.is_led:
+            return
+        conference, url = inside.the_room.conference_sid, f"{music_url(inside.language)}&again={time.time():.0f}"
+        waiting = [one for one in inside.present if one.state == State.IN and one.held and one.wanted_held]
+        legs = [one.leg_sid for one in waiting if one.held_since is not None and one.held_since < held_before]
+    for leg in legs:
+        try:
+            participant_hold(conference, leg, held=True, music_url=url)
+        except TelephonyError as error:
+            logger.warning("music could not be played again: call=%s: %s", sid, error.key)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from calls.live.locks import try_lock
 from calls.models import Participant, Room, Transfer
 from calls.rooms import leaving
-from calls.rooms.driving import PATIENCE, drive
+from calls.rooms.driving import PATIENCE, drive, music_again
 from calls.rooms.entering import is_in
 from calls.rooms.follow import follow
 from calls.rooms.inside import LIVING, Inside, Role, State
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _SILENT = timedelta(seconds=4)
 # A room into which nobody has come by then was never opened.
 _NEVER = timedelta(seconds=15)
+# Of an open room in which nothing was asked for, Twilio is asked who is there as often as this: a word may be lost.
+_AT_REST = timedelta(seconds=10)
 # Nobody is left with music alone, and with no next step, for longer.
 _ALONE = timedelta(seconds=3)
 _THREADS = 2
@@ -88,7 +90,9 @@ def _is_silent(sid: str) -> bool:
         for one in rows
         if one.asked_at is not None and one.asked_at < now - PATIENCE and not (one.wanted_in and _is_as_wanted(one))
     ]
-    return bool(lifting or waits or (room.state == Room.State.LIFTING and room.created_at < now - _SILENT))
+    if room.state == Room.State.LIFTING:
+        return bool(lifting or waits) or room.created_at < now - _SILENT
+    return bool(lifting or waits) or (room.asked_at or room.created_at) < now - _AT_REST
 
 
 def _is_as_wanted(one: Participant) -> bool:
@@ -102,6 +106,9 @@ def _ask_about(sid: str) -> None:
     room = Room.objects.filter(pk=sid).first()
     if room is None:
         return
+    if room.state == Room.State.OPEN:
+        # Also when Twilio does not answer: others are asked about, too.
+        Room.objects.filter(pk=sid, state=Room.State.OPEN).update(asked_at=timezone.now())
     try:
         conference = conference_find(room.name)
         found = participants_of(conference) if conference else []
@@ -158,9 +165,14 @@ class Keeper:
         self._lock = threading.Lock()
         # Rooms that are looked at, and whether something was told of them since.
         self._again: dict[str, bool] = {}
+        self._began = timezone.now()
+        # Rooms that were looked at before.
+        self._known: set[str] = set()
 
     def look(self) -> None:
-        for sid in rooms_due():
+        due = rooms_due()
+        self._known.intersection_update(due)
+        for sid in due:
             with self._lock:
                 if sid in self._again:
                     self._again[sid] = True
@@ -171,6 +183,10 @@ class Keeper:
     def _run(self, sid: str) -> None:
         close_old_connections()
         try:
+            if sid not in self._known:
+                self._known.add(sid)
+                # Of those who were on hold when this server was started, nobody knows what they hear.
+                music_again(sid, held_before=self._began)
             while True:
                 look(sid)
                 with self._lock:

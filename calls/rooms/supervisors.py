@@ -52,7 +52,7 @@ def followed(inside: Inside) -> None:
             one.was_heard = True
             inside.changed(one)
         if one.said_mode != Mode.LISTEN:
-            help_over(inside.the_root, "came", one.agent)
+            help_over(inside.the_root, "came", one.agent, is_shown=one.is_shown or one.was_heard)
         if one.takes_over and one.said_mode == Mode.JOIN:
             _take_over(inside, one)
     _succeed(inside)

@@ -156,3 +156,24 @@ def test_who_made_a_call_and_gave_it_away_had_it_first(line, ada, grace):
     leg(3, grace, at(5), at(9))
 
     assert had() == [("Ada", 1, 4), ("Grace", 5, 9)]
+
+
+def test_who_supervised_before_the_last_agent_came_and_took_over_then_had_it_last(root, ada, grace, team):
+    hedy = factories.make_agent("hedy", team=team, role="supervisor")
+    handled(root, agent=hedy)
+    leg(2, ada, at(1), at(4))
+    leg(4, hedy, at(2), at(9), takes_over=True)
+    asked(leg(3, grace, at(3), at(6)), ada, "handed-over", at(4))
+    assert had() == [("Ada", 1, 4), ("Grace", 4, 6), ("Hedy", 6, 9)]
+
+    leg(5, ada, at(10), at(12))
+    assert had()[2:] == [("Hedy", 6, 9), ("Ada", 10, 12)], "and what came later does not count"
+
+
+def test_who_goes_to_another_place_while_a_colleague_talks_too_stands_there_once(root, ada, grace):
+    handled(root)
+    first = leg(2, ada, at(1), at(5))
+    asked(leg(3, grace, at(3), at(8)), ada, "merged", at(4))
+    leg(4, ada, at(5), at(9), replaces=first)
+
+    assert had() == [("Ada", 1, 9), ("Grace", 4, 8)]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from calls.models import CallEvent, Participant, Room
 from calls.payloads import call_json
 from calls.rooms import keeping
+from calls.rooms.driving import music_again
 from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.webhooks import inbox
@@ -492,3 +493,28 @@ def test_who_comes_into_a_room_that_is_over_is_kept_as_having_come(twilio, talki
     ada = Participant.objects.get(leg_sid=LEG)
     assert (ada.joined_at is not None, ada.wanted_in) == (True, False)
     assert keeping.rooms_due() == [ROOT], "and is hung up on"
+
+
+def test_of_a_room_in_which_nothing_is_asked_for_it_is_asked_who_is_there(twilio, talking, api, rest):
+    in_room(twilio, api).tell("participant-hold", ROOT, Hold="true")
+    keeping.look(ROOT)
+    assert "participants" not in rest.names()
+    ago = timezone.now() - timedelta(seconds=11)
+    Room.objects.update(created_at=ago, asked_at=ago)
+
+    for _ in range(2):
+        keeping.look(ROOT)
+
+    assert rest.names().count("participants") == 1, "every ten seconds"
+
+
+def test_music_is_played_anew_to_who_was_on_hold_when_no_server_ran(twilio, talking, api, rest):
+    in_room(twilio, api).tell("participant-hold", ROOT, Hold="true")
+    rest.asked.clear()
+
+    music_again(ROOT, held_before=LONG_AGO)
+    assert rest.names() == []
+    music_again(ROOT, held_before=timezone.now() + timedelta(minutes=1))
+
+    ((name, _conference, leg, more),) = rest.asked
+    assert (name, leg, more["held"], "&again=" in more["music_url"]) == ("hold", ROOT, True, True)

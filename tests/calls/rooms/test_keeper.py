@@ -11,14 +11,18 @@ PATIENCE = 10.0
 
 
 def test_what_is_told_of_a_room_while_it_is_looked_at_is_looked_at_too():
-    began, may_end, looked = threading.Semaphore(0), threading.Semaphore(0), []
+    began, may_end, looked, played = threading.Semaphore(0), threading.Semaphore(0), [], []
 
     def look(sid: str) -> None:
         looked.append(sid)
         began.release()
         assert may_end.acquire(timeout=PATIENCE)
 
-    with patch.object(keeping, "rooms_due", lambda: ["CA1"]), patch.object(keeping, "look", look):
+    with (
+        patch.object(keeping, "rooms_due", lambda: ["CA1"]),
+        patch.object(keeping, "look", look),
+        patch.object(keeping, "music_again", lambda sid, **_when: played.append(sid)),
+    ):
         keeper = keeping.Keeper()
         keeper.look()
         assert began.acquire(timeout=PATIENCE)
@@ -31,3 +35,4 @@ def test_what_is_told_of_a_room_while_it_is_looked_at_is_looked_at_too():
         keeper.stop(wait=True)
 
     assert looked == ["CA1", "CA1"]
+    assert played == ["CA1"], "music is played again when the server has just started"

@@ -106,6 +106,18 @@ def test_who_asks_for_help_with_a_supervisor_at_the_ear_has_it(twilio, talking, 
     assert CallEvent.objects.filter(name="help", outcome="came").count() == 1
 
 
+def test_who_whispers_unseen_is_not_named_when_help_has_come(twilio, secret, talking, api, desk, ada, hedy, rest):
+    inside(twilio, desk, hedy, "whisper")
+    want_help(api, True)
+    look()
+
+    def said(viewer):
+        return [entry.title for entry in call_timeline(call_get(ROOT), viewer=viewer)]
+
+    assert not any("Hedy" in title for title in said(ada))
+    assert any("Hedy" in title and "help" in title for title in said(hedy))
+
+
 def test_help_is_not_wanted_any_more_when_the_call_is_over_or_given_away(twilio, talking, api, grace, rest):
     want_help(api, True)
     body = {"to": {"agent": grace.pk}, "mode": "blind"}
