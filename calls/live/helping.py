@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from calls.live import broadcasts, supervision_broadcasts
 from calls.live.call_batch import CallBatch
-from calls.models import Call, CallEvent
+from calls.models import Call, CallEvent, Participant
 from core.sql.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OVER = gettext_noop("This call is over.")
 INTERNAL = gettext_noop("Help is for calls with people outside: this one is between colleagues.")
+PARKED = gettext_noop("Go back to this caller first: nobody could come into the call.")
 NOT_YOURS = gettext_noop("Only the agent on the call can ask for help with it.")
 
 
@@ -40,6 +41,8 @@ def help_want(sid: str, *, wanted: bool, by: Agent) -> None:
         raise NoHelp(NOT_YOURS)
     if wanted == (root.help_since is not None):
         return
+    if wanted and Participant.objects.filter(room=sid, parked_at__isnull=False).exists():
+        raise NoHelp(PARKED)
     if wanted:
         root.help_since = timezone.now()
         _kept(root, "wanted", by)

@@ -34,6 +34,7 @@ _OTHERS_HEAR = gettext_noop("Others are in this call, and would hear you. Put th
 _OWN_MICROPHONE = gettext_noop("Whose call it is mutes the own microphone alone.")
 _NO_TEAM = gettext_noop("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
 _NOBODY = gettext_noop("Nobody is there to whom the call could be handed over.")
+_NOTHING = gettext_noop("The call is not being handed over.")
 _NOT_YET = gettext_noop("The other side has not answered yet.")
 _NOBODY_LEFT = gettext_noop("Nobody would talk with the caller then. Put the caller on hold instead.")
 _IN_ALREADY = gettext_noop("This agent is in the call already.")
@@ -269,7 +270,7 @@ def _cancel(sid: str, by: Agent) -> leading.Led | None:
         last = Transfer.objects.filter(call=inside.the_root.sid).order_by("-pk").first()
         if last is not None and last.state == Transfer.State.CANCELLED:
             return None
-        raise NotPossible(_NOBODY)
+        raise NotPossible(_NOTHING)
     led = None
     for one in _asked_places(inside):
         inside.send_away(one)

@@ -313,6 +313,17 @@ def _now():
     return rfc2822(timezone.now())
 
 
+def test_nobody_asks_for_help_with_a_caller_with_whom_nobody_talks(twilio, talking, api, ada, rest):
+    gone(twilio, parked(twilio, api), ada)
+
+    refused = post(api, "help", {"wanted": True})
+
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "Go back to this caller first: nobody could come into the call.",
+    )
+
+
 def test_a_parked_call_can_be_hung_up(twilio, talking, api, ada, rest):
     gone(twilio, parked(twilio, api), ada)
 

@@ -157,6 +157,12 @@ def test_taking_back_sends_the_colleague_away(twilio, consulting, api, ada, rest
     assert (now["transfer"]["state"], now["agent"]["id"]) == ("cancelled", ada.pk)
 
 
+def test_what_is_not_being_handed_over_cannot_be_taken_back(talking, api, rest):
+    refused = post(api, "cancel-transfer")
+
+    assert (refused.status_code, refused.json()["detail"]) == (409, "The call is not being handed over.")
+
+
 def test_nobody_is_asked_aside_while_somebody_else_in_the_call_would_hear_it(consulting, team, api, rest):
     assert post(api, "merge").status_code == 202
     leo = factories.make_agent("leo", team=team, reachable=True)
