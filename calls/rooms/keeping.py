@@ -66,7 +66,10 @@ def look(sid: str) -> None:
 
 
 def _seen(inside: Inside) -> tuple[object, ...]:
-    facts = [(one.state, one.held, one.wanted_held, one.wanted_in, one.mode, one.role) for one in inside.participants]
+    facts = [
+        (one.state, one.leg_sid, one.held, one.wanted_held, one.muted, one.coaching, one.wanted_in, one.mode, one.role)
+        for one in inside.participants
+    ]
     root = (inside.root.agent_id, inside.root.help_since) if inside.root else ()
     return inside.room.state if inside.room else "", *root, *facts
 
@@ -118,9 +121,14 @@ def _ask_about(sid: str) -> None:
     with transaction.atomic():
         inside = Inside(sid)
         if inside.is_living and inside.the_room.name == room.name:
+            before = _seen(inside)
             _compare(inside, conference, found)
             follow(inside)
-            inside.finish()
+            if _seen(inside) != before:
+                inside.finish()
+            else:
+                # No desk is told every ten seconds that all is as it was.
+                inside.keep_quietly()
 
 
 def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> None:

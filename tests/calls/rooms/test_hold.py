@@ -501,11 +501,13 @@ def test_of_a_room_in_which_nothing_is_asked_for_it_is_asked_who_is_there(twilio
     assert "participants" not in rest.names()
     ago = timezone.now() - timedelta(seconds=11)
     Room.objects.update(created_at=ago, asked_at=ago)
+    revision = call_get(ROOT).revision
 
     for _ in range(2):
         keeping.look(ROOT)
 
     assert rest.names().count("participants") == 1, "every ten seconds"
+    assert call_get(ROOT).revision == revision, "and no desk is told that all is as it was"
 
 
 def test_music_is_played_anew_to_who_was_on_hold_when_no_server_ran(twilio, talking, api, rest):
