@@ -19,9 +19,10 @@ from django.utils import timezone
 
 from calls import selectors
 from calls.live.call_tree import is_forward
-from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus
+from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Participant
 from calls.webhooks import RECONCILE
 from telephony.errors import CallGone, TelephonyError
+from telephony.identity import agent_id_from
 from telephony.rest.client import CallFacts, call_fetch, calls_since
 from telephony.rest.http import background_retries
 from telephony.webhooks.inbox import webhook_take, webhooks_rework
@@ -38,6 +39,8 @@ _FIRST_SWEEP = timedelta(hours=24)
 _OVERLAP = timedelta(minutes=15)
 # Twilio gives whole seconds.
 _EARLIER = timedelta(seconds=2)
+# Between somebody's being wanted in a room and Twilio's call: while Twilio is slow, or a server is started anew.
+_ASKED_BEFORE = timedelta(minutes=1)
 _SWEPT = "calls.reconcile.swept"
 
 
@@ -151,7 +154,7 @@ def _apply(facts: CallFacts) -> None:
     """Stored and applied as if Twilio had called: one way into the log."""
     fields = {
         "CallSid": facts.sid,
-        "ParentCallSid": facts.parent_call_sid,
+        "ParentCallSid": facts.parent_call_sid or _called_into(facts),
         "From": facts.caller,
         "To": facts.called,
         "CallStatus": facts.status,
@@ -162,6 +165,18 @@ def _apply(facts: CallFacts) -> None:
         "CallDuration": "" if facts.duration is None else str(facts.duration),
     }
     _take(fields)
+
+
+def _called_into(facts: CallFacts) -> str:
+    """The call into whose room we had Twilio call this leg, where a server was killed before it kept the answer: Twilio
+    names no parent of what was made by REST. "" for none."""
+    if facts.direction != Direction.OUTBOUND_API or facts.created is None:
+        return ""
+    asked = Participant.objects.filter(leg_sid="", asked_at__isnull=False)
+    agent_id = agent_id_from(facts.called)
+    asked = asked.filter(agent=agent_id) if agent_id else asked.filter(agent=None, number=facts.called)
+    near = asked.filter(created_at__range=(facts.created - _ASKED_BEFORE, facts.created + _EARLIER))
+    return near.order_by("-pk").values_list("room", flat=True).first() or ""
 
 
 def _close_unknown(sid: str) -> None:

@@ -17,7 +17,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010 import V2010
 from twilio.rest.api.v2010.account.call import CallContext, CallInstance, CallList
 
-from calls.models import Call
+from calls.models import Call, Participant, Room
 from calls.reconcile import calls_reconcile, calls_sweep
 from telephony.models import Webhook
 from telephony.rest.client import get_client
@@ -138,6 +138,21 @@ def test_a_call_that_nobody_told_us_of_is_found_in_twilios_list(line, ada):
     assert (root.status, root.result, root.agent, root.line) == ("completed", "answered", ada, line)
     assert (root.start_time, root.end_time, root.duration) == (at(-900), at(-850), 50)
     assert (leg.parent_id, leg.agent, leg.answer_time) == (root.sid, ada, at(-880))
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_leg_that_was_called_into_a_room_by_a_killed_server_belongs_to_that_call(line, ada, asked):
+    root = factories.make_call(1, line=line, status="completed", start_time=at(-900))
+    Room.objects.create(call=root, name="room", state=Room.State.OVER)
+    when = {"created_at": at(-860), "asked_at": at(-859) if asked else None}
+    Participant.objects.create(room_id=root.sid, label="ada", role="agent", agent=ada, state="left", **when)
+    into = {"direction": "outbound-api", "from": line.number, "to": f"client:agent_{ada.pk}", "duration": "1"}
+    created = {"date_created": rfc2822(at(-858)), "start_time": rfc2822(at(-858)), "end_time": rfc2822(at(-857))}
+
+    with listed(ended(2, **into, **created)):
+        calls_sweep()
+
+    assert Call.objects.get(pk=sid("CA", 2)).parent_id == (root.sid if asked else None)
 
 
 def test_a_call_that_the_log_knows_is_left_as_it_is(line):
