@@ -177,7 +177,9 @@ it("says who had a call that was given away, in order and when, and how long its
   ];
   const { user } = show(readyState(), logged({ agent: grace, agents, held_seconds: 95 }));
   await user.click(await screen.findByRole("button", { name: /Maya Okonkwo.*Details/ }));
-  const [first, second] = within(await screen.findByRole("list", { name: "Who had it" })).getAllByRole("listitem");
+  const [first, second] = within(await screen.findByRole("list", { name: "Who had it" })).getAllByRole(
+    "listitem",
+  );
   expect(first!.textContent).toMatch(/^Ada Byron 9:30.AM to 9:34.AM$/);
   expect(second!.textContent).toMatch(/^Grace Hopper since 9:34.AM$/);
   expect(screen.getByText("On hold").nextElementSibling!.textContent).toBe("1:35");
