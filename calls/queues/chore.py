@@ -1,5 +1,6 @@
 """The web process's chores: one decides anew who is offered what whenever something has happened, and every few
-seconds; the other mends what nobody told, beside it, for rings do not wait for that."""
+seconds; the other mends what nobody told, beside it, for rings do not wait for that. Once, after the start, Twilio is
+asked what was missed."""
 
 from __future__ import annotations
 

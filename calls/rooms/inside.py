@@ -73,8 +73,8 @@ class Inside:
 
     @property
     def ringing_on(self) -> list[Participant]:
-        """Whose phones ring for a room that is over; and who came there from another place, perhaps when nobody was
-        there any more."""
+        """Whose phones ring for a room that is over; and who is perhaps there still, with nobody: from another place,
+        or where the customer never came."""
         calling = [one for one in self.participants if one.leg_sid and (one.state == State.CALLING or one.is_left_over)]
         return [] if self.is_living else calling
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -134,7 +135,7 @@ def kept_back_by(reason: str) -> None:
         with transaction.atomic():
             stopped = GroupSend.objects.filter(pk=send_id, state=SendState.STOPPED, problem__in=guards.reasons())
             if stopped.update(problem=reason[:255], revision=F("revision") + 1):
-                transaction.on_commit(lambda pk=send_id: broadcasts.progress(pk), robust=True)  # type: ignore[misc]
+                transaction.on_commit(partial(broadcasts.progress, send_id), robust=True)
 
 
 def kept_back_go_on() -> None:
