@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,15 @@ _AGAIN = (
 )
 
 
+# Of a test with many examples, PostgreSQL is shown the first of them: what differs there is found by the statement, not by
+# the tenth value in it. Of the drawn lives of calls it is shown some; and all where the values themselves may be what a
+# database cannot hold.
+_EXAMPLES_AGAIN = 2
+_LIVES_AGAIN = 30
+_LIVES = "tests/calls/rooms/test_lives_of_"
+_EVERY_EXAMPLE = ("tests/config/test_api_fuzzed.py", "tests/core/sql/")
+
+
 _LONGEST = ("tests/soak/test_soak.py", "tests/outage/", "tests/simulator/voice/test_browser_")
 
 
@@ -81,14 +92,26 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The files that take longest begin first, so that none is left over at the end.
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+    examples: Counter[str] = Counter()
     for item in items:
         alone = item.nodeid.startswith(_ALONE)
         if alone:
             item.add_marker(pytest.mark.alone)
+        test = item.nodeid.partition("[")[0]
+        examples[test] += 1
         if not item.nodeid.startswith(_AGAIN) and (
-            item.nodeid.startswith(_ONCE) or not (alone or _needs_services(item))
+            item.nodeid.startswith(_ONCE)
+            or not (alone or _needs_services(item))
+            or examples[test] > _examples_again(test)
         ):
             item.add_marker(pytest.mark.once)
+
+
+def _examples_again(test: str) -> float:
+    """How many of this test's examples run again on PostgreSQL."""
+    if test.startswith(_EVERY_EXAMPLE):
+        return inf
+    return _LIVES_AGAIN if test.startswith(_LIVES) else _EXAMPLES_AGAIN
 
 
 def _needs_services(item: pytest.Item) -> bool:
