@@ -68,9 +68,9 @@ _AGAIN = (
 )
 
 
-# Of a test with many examples, PostgreSQL is shown the first of them: what differs there is found by the statement, not by
-# the tenth value in it. Of the drawn lives of calls it is shown some; and all where the values themselves may be what a
-# database cannot hold.
+# Of a test with many examples, PostgreSQL is shown the first of them: what differs there is found by the statement, not
+# by the tenth value in it. Of the drawn lives of calls it is shown some; and all where the values themselves may be
+# what a database cannot hold.
 _EXAMPLES_AGAIN = 2
 _LIVES_AGAIN = 30
 _LIVES = "tests/calls/rooms/test_lives_of_"
