@@ -81,8 +81,9 @@ def _fallback(work: UnitOfWork, received: Received) -> Answer:
 
 
 def _apology(received: Received) -> Answer:
+    # True whatever comes of it: it may stand in its thread in a moment, or wait until the database is back.
     response = MessagingResponse()
-    response.message(gettext("We got your message but cannot read it right now. Please call us if it is urgent."))
+    response.message(gettext("We got your message. Our answer may take longer than usual: call us if it is urgent."))
     return str(response)
 
 
