@@ -22,9 +22,11 @@ import { CallLayout } from "./CallLayout";
 import { noticeOf } from "./CallNotice";
 import { ConsultationBar, ConsultedIdentity, WaysOn, WhoHearsWhom } from "./Consultation";
 import { Icon } from "./Icon";
+import { HelpKey } from "./HelpKey";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
+import { LevelMeters } from "./LevelMeters";
 import { NoiseKey } from "./NoiseKey";
 import { NoteButton } from "./NoteButton";
 import { OthersInCall } from "./OthersInCall";
@@ -86,15 +88,10 @@ export function ActiveCall(props: Props) {
         )
       }
     >
-      <CallKeys
-        {...{ state, talk, panel, onPanel, onAct, them }}
-        levels={props.levels}
-        onMute={props.onMute}
-      />
+      <CallKeys {...{ state, talk, panel, onPanel, onAct }} onMute={props.onMute} />
       <SecondCall state={state} send={props.send} />
       <ParkedCaller state={state} send={props.send} />
       <Supervisors supervisors={supervisorsIn(shownCall(state))} customer={facts.shortName} />
-      {panel !== "transfer" && <NoiseKey {...props} />}
       <Problem {...props} />
       {asked && <WhoHearsWhom consultation={asked} facts={facts} waits={waits} onAct={onAct} />}
       {asked?.mine && <WaysOn consultation={asked} facts={facts} />}
@@ -103,6 +100,7 @@ export function ActiveCall(props: Props) {
       {panel === "transfer" && <Transfer {...props} waits={waits} />}
       {panel === "keypad" && <Tones {...props} />}
       {helpOpen && <WhatHelps onClose={() => onPanel(null)} />}
+      {panel !== "transfer" && <Sound {...props} them={them} />}
       {lost && <IfNotBack name={facts.shortName} incoming={talk.incoming} />}
       {panel === null && !asked && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others.filter((ring) => ring !== secondRing(state))} />
@@ -147,6 +145,19 @@ function Who({ state, talk, facts, asked, held }: Props & { asked: Consultation 
 function CallLength({ since }: { since: number }) {
   const now = useNow(true);
   return <>{t("hold.call", { length: minutes((now - since) / 1000) })}</>;
+}
+
+/** Below what there is to decide: on a small screen that must be in sight. */
+function Sound(props: Props & { them: string }) {
+  return (
+    <>
+      <LevelMeters levels={props.levels} them={props.them} muted={props.talk.muted} />
+      <div class="sound-keys">
+        <HelpKey state={props.state} onAct={props.onAct} />
+        <NoiseKey {...props} />
+      </div>
+    </>
+  );
 }
 
 /** Why what was asked for came to nothing. */

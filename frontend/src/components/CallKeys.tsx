@@ -1,26 +1,21 @@
 /** The keys of a call: what can be pressed in it, and what has been. */
-import type { Levels } from "../ports";
 import type { CallAct } from "../softphone/control";
 import type { Conversation, State } from "../softphone/state";
 import { callKeys } from "../softphone/room";
 import { Icon, type IconName } from "./Icon";
-import { LevelMeters } from "./LevelMeters";
 import type { CallPanel } from "./useCallPanels";
 import { t } from "../i18n/i18n";
 
 interface Props {
   state: State;
   talk: Conversation;
-  levels: Levels;
-  /** Who is heard. */
-  them: string;
   panel: CallPanel | null;
   onMute(muted: boolean): void;
   onPanel(panel: CallPanel | null): void;
   onAct(act: CallAct): void;
 }
 
-export function CallKeys({ state, talk, levels, them, panel, onMute, onPanel, onAct }: Props) {
+export function CallKeys({ state, talk, panel, onMute, onPanel, onAct }: Props) {
   const keys = callKeys(state);
   const opens = (name: "keypad" | "transfer", id: string, isOn: boolean, icon: IconName, word: string) => (
     <button
@@ -36,44 +31,29 @@ export function CallKeys({ state, talk, levels, them, panel, onMute, onPanel, on
     </button>
   );
   return (
-    <>
-      <div class={panel === "transfer" ? "call-buttons call-buttons-covered" : "call-buttons"}>
-        <button
-          type="button"
-          class="call-button"
-          aria-pressed={talk.muted}
-          onClick={() => onMute(!talk.muted)}
-          data-focus="mute"
-        >
-          <Icon name={talk.muted ? "mic-off" : "mic"} /> {t("call.mute")}
-        </button>
-        <button
-          type="button"
-          class="call-button call-button-hold"
-          aria-pressed={keys.held}
-          aria-busy={keys.holding}
-          aria-disabled={!keys.hold}
-          onClick={() => keys.hold && onAct({ do: keys.held ? "resume" : "hold" })}
-          data-focus="hold"
-        >
-          <Icon name="pause" /> {t("hold.key")}
-        </button>
-        {opens("keypad", "tones", keys.keypad, "keypad", t("common.keypad"))}
-        {!keys.internal && opens("transfer", "transfer", keys.transfer, "transfer", t("transfer.key"))}
-        {keys.helps && (
-          <button
-            type="button"
-            class="call-button call-button-help"
-            aria-pressed={keys.helpAsked}
-            aria-disabled={!keys.help}
-            onClick={() => keys.help && onAct({ do: "help", wanted: !keys.helpAsked })}
-            data-focus="help"
-          >
-            <Icon name="help" size={18} /> {keys.helpAsked ? t("help.asked") : t("help.ask")}
-          </button>
-        )}
-      </div>
-      {panel !== "transfer" && <LevelMeters levels={levels} them={them} muted={talk.muted} />}
-    </>
+    <div class={panel === "transfer" ? "call-buttons call-buttons-covered" : "call-buttons"}>
+      <button
+        type="button"
+        class="call-button"
+        aria-pressed={talk.muted}
+        onClick={() => onMute(!talk.muted)}
+        data-focus="mute"
+      >
+        <Icon name={talk.muted ? "mic-off" : "mic"} /> {t("call.mute")}
+      </button>
+      <button
+        type="button"
+        class="call-button call-button-hold"
+        aria-pressed={keys.held}
+        aria-busy={keys.holding}
+        aria-disabled={!keys.hold}
+        onClick={() => keys.hold && onAct({ do: keys.held ? "resume" : "hold" })}
+        data-focus="hold"
+      >
+        <Icon name="pause" /> {t("hold.key")}
+      </button>
+      {opens("keypad", "tones", keys.keypad, "keypad", t("common.keypad"))}
+      {!keys.internal && opens("transfer", "transfer", keys.transfer, "transfer", t("transfer.key"))}
+    </div>
   );
 }

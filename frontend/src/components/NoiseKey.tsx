@@ -14,7 +14,7 @@ export function NoiseKey({ state: { noise }, suppresses, onSuppress }: Props) {
   const failed = suppresses && noise === "failed";
   const on = suppresses && !failed;
   return (
-    <div class="noise">
+    <>
       <button
         type="button"
         class="small-button noise-key"
@@ -30,6 +30,6 @@ export function NoiseKey({ state: { noise }, suppresses, onSuppress }: Props) {
           {t("noise.failed")}
         </p>
       )}
-    </div>
+    </>
   );
 }
