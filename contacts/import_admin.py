@@ -104,6 +104,7 @@ class ImportsContacts:
             targets=targets.items(),
             heads=[targets.get(target, target) for target in shown],
             rows=rows,
+            changes=preview.changes,
             groups=Group.objects.all(),
         )
 

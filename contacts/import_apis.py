@@ -217,6 +217,7 @@ def _previewed(preview: import_previews.Preview, *, status: int = 200) -> Respon
     shape = {
         "id": preview.id, "name": preview.name, "problem": preview.problem, "columns": preview.columns,
         "targets": targets, "groups": preview.groups, "created": result.created, "updated": result.updated,
-        "skipped": result.skipped, "errors": result.errors,
+        "skipped": result.skipped, "changes_total": result.changes_total, "changes": preview.changes,
+        "errors": result.errors,
     }  # fmt: skip
     return Response(ImportPreviewSerializer(shape).data, status=status)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from contacts.import_rows import COLUMNS, Table, Unreadable, table_from_csv, tar
 from contacts.import_services import ImportResult, RowError, Rows, contacts_import, contacts_import_whole
 from contacts.models import Group
 from core.spreadsheets import csv_lines
+from telephony.phone import display, with_extension_shown
 
 _WAITS_SECONDS = 3600
 _SAMPLES, _SAMPLE_LENGTH = 3, 60
@@ -68,6 +70,34 @@ class Preview:
             if len(samples) == _SAMPLES:
                 break
         return samples
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """The first rows that change contacts that are there, for people: `{row, contact, number, display, fields:
+        {name, label, was, becomes}[]}`, in the language of whoever asks."""
+        labels = targets() | {"extension": _("Extension")}
+        return [
+            {
+                "row": change.row,
+                "contact": change.contact,
+                "number": change.number,
+                "display": with_extension_shown(
+                    display(change.number, home_region=settings.HOME_REGION), change.extension
+                ),
+                "fields": [
+                    # An own field may have been taken away since.
+                    {"name": each.name, "label": labels.get(each.name, each.name), "was": each.was,
+                     "becomes": each.becomes}
+                    for each in change.fields
+                ],
+            }
+            for change in self.result.changes
+        ]  # fmt: skip
+
+    @property
+    def more_changes(self) -> int:
+        """So many rows change contacts beyond those that are shown."""
+        return self.result.changes_total - len(self.result.changes)
 
     @property
     def has_work(self) -> bool:
@@ -146,5 +176,6 @@ def _keep(preview: Preview, owner_id: int) -> None:
 
 
 def _key(preview_id: str, owner_id: int) -> str:
-    """Of a file that this person has looked at."""
-    return f"contact-import:{owner_id}:{preview_id[:64]}"
+    """Of a file that this person has looked at. The number in it changes with what a preview holds: one that an older
+    version keeps is here no more."""
+    return f"contact-import:2:{owner_id}:{preview_id[:64]}"

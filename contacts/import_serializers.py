@@ -93,6 +93,25 @@ class ImportTargetSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="For people.")
 
 
+class ImportFieldChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="The key of a target, or `extension`.")
+    label = serializers.CharField(help_text="For people.")  # type: ignore[assignment]
+    was = serializers.CharField(
+        help_text="Before this row; empty: nothing. Of a long text about 200 characters in which both differ, with “…”."
+    )
+    becomes = serializers.CharField(help_text="By this row; shortened like `was`. Of a group, its name.")
+
+
+class ImportChangeSerializer(serializers.Serializer[Any]):
+    """What a row changes of a contact that is there."""
+
+    row = serializers.IntegerField(help_text="As a spreadsheet counts: the header is row 1.")
+    contact = serializers.CharField(help_text="The contact's name as it is now.")
+    number = serializers.CharField(help_text="By which the contact was found; E.164.")
+    display = serializers.CharField(help_text="As read at the home region, with the extension that it has now.")
+    fields = ImportFieldChangeSerializer(many=True)  # type: ignore[assignment]
+
+
 class ImportPreviewSerializer(serializers.Serializer[Any]):
     """What an import would do. Nothing is imported until it is confirmed."""
 
@@ -107,6 +126,10 @@ class ImportPreviewSerializer(serializers.Serializer[Any]):
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     skipped = serializers.IntegerField()
+    changes_total = serializers.IntegerField(
+        help_text="Rows that change a contact that is there. `updated` counts further numbers of new contacts, too."
+    )
+    changes = ImportChangeSerializer(many=True, help_text="The first 100 of them, in the order of the rows.")
     errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
 
 

@@ -19,6 +19,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.import_changes import MOST_SHOWN, Change, FieldChange
 from contacts.models import Contact, ContactNumber, Group
 from contacts.services import numbers_known
 from core.folding import folded_of
@@ -28,13 +29,14 @@ from telephony.party import same_party
 _AT_ONCE = 100
 _FIELDS = ("name", "company", "email", "note")
 _OF_NUMBERS = ("label", "extension")
+_OWN = "own."
 # Longer than any import takes; a process that is killed holds its file up for no longer.
 _RUNS_SECONDS = 300
 
 
 # Checked: texts by the names of fields, `own` by keys, `group` as ids.
 Rows: TypeAlias = "list[tuple[int, dict[str, Any]]]"
-Plan: TypeAlias = "list[tuple[int, int | None, bool, tuple[str, ...]]]"
+Plan: TypeAlias = "list[tuple[int, int | None, bool, tuple[str, ...], str]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,12 @@ class ImportResult:
     updated: int = 0
     skipped: int = 0
     errors: list[RowError] = field(default_factory=list)
-    # What each row does: its number, the contact that it changes, and what is new about it.
+    # What each row does: its number, the contact that it changes, what is new about it, and a mark of what it was.
     plan: Plan = field(default_factory=list)
+    # Of a dry run: the first rows that change contacts that are there, in their order, and how many there are in all.
+    # They are not `updated`, which counts further numbers of new contacts, too.
+    changes: list[Change] = field(default_factory=list)
+    changes_total: int = 0
 
 
 @dataclass(slots=True)
@@ -66,6 +72,11 @@ class _Step:
     brings: dict[str, str] = field(default_factory=dict)
     brings_own: dict[str, str] = field(default_factory=dict)
     brings_number: dict[str, str] = field(default_factory=dict)
+    # Of a contact that is there: its name and this number's extension before the import, and what was before this row
+    # where the row brings something else, by the keys of targets.
+    called: str = ""
+    extended: str = ""
+    was: dict[str, str] = field(default_factory=dict)
     is_new_number: bool = False
     makes_contact: bool = False
     # Ids of groups that the contact is picked for, and was not.
@@ -113,6 +124,8 @@ def _import(rows: Rows, errors: list[RowError], groups: Collection[int], *, dry_
     if dry_run:
         for step in steps:
             _count(step, result)
+        changing = [step for step in steps if step.changed]
+        result.changes, result.changes_total = _shown(changing[:MOST_SHOWN]), len(changing)
     steps = _in_order(steps)
     for begin in range(0, 0 if dry_run else len(steps), _AT_ONCE):
         with transaction.atomic():
@@ -228,8 +241,40 @@ def _in_order(steps: list[_Step]) -> list[_Step]:
     return sorted(steps, key=lambda step: (first[id(step.contact)], step.row))
 
 
+def _shown(steps: list[_Step]) -> list[Change]:
+    """For people, before it is done."""
+    names = dict(Group.objects.filter(pk__in={pk for step in steps for pk in step.groups}).values_list("pk", "name"))
+    return [
+        Change(
+            row=step.row,
+            contact=step.called,
+            number=step.number.number,
+            extension=step.extended,
+            fields=tuple(
+                [FieldChange.of(name, was, _brought(step, name)) for name, was in step.was.items()]
+                + [FieldChange.of("group", "", names[pk]) for pk in step.groups if pk in names]
+            ),
+        )
+        for step in steps
+    ]
+
+
+def _brought(step: _Step, name: str) -> str:
+    if name.startswith(_OWN):
+        return step.brings_own[name.removeprefix(_OWN)]
+    return (step.brings | step.brings_number)[name]
+
+
+def _mark(step: _Step) -> str:
+    """Another one when somebody was shown another name, or something else that is lost."""
+    if not step.changed:
+        return ""
+    said = json.dumps([step.called, step.extended, step.was], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def _count(step: _Step, result: ImportResult) -> None:
-    result.plan.append((step.row, step.contact.pk, step.is_new_number, tuple(step.changed)))
+    result.plan.append((step.row, step.contact.pk, step.is_new_number, tuple(step.changed), _mark(step)))
     if step.makes_contact:
         result.created += 1
     elif step.changed or step.is_new_number:
@@ -243,6 +288,7 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
     by_id = {row.contact_id: row.contact for row in known.values()}
     through = Group.members.through
     picked = set(through.objects.filter(contact__in=by_id).values_list("contact", "group"))
+    called = {pk: contact.name for pk, contact in by_id.items()}
     new: dict[tuple[object, ...], Contact] = {}
     seen: dict[str, int] = {}
     for row, values in rows:
@@ -256,6 +302,7 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
         if number is not None:
             # Two numbers of one contact: one object, so that no row undoes another's change.
             step = _change(row, by_id[number.contact_id], number, values)
+            step.called = called[number.contact_id]
             step.groups = tuple(pk for pk in wanted if (number.contact_id, pk) not in picked)
             picked.update((number.contact_id, pk) for pk in wanted)
             step.changed += [f"group.{pk}" for pk in step.groups]
@@ -289,16 +336,20 @@ def _whose(row: int, values: dict[str, Any]) -> tuple[object, ...]:
 def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, Any]) -> _Step:
     """What is empty in the row stays as it is."""
     changed = [name for name in _FIELDS if values.get(name) and values[name] != getattr(contact, name)]
+    was = {name: str(getattr(contact, name)) for name in changed}
     for name in changed:
         setattr(contact, name, values[name])
     brings = {name: values[name] for name in changed}
     own = {key: text for key, text in values.get("own", {}).items() if text and contact.own.get(key) != text}
     if own:
+        was |= {f"{_OWN}{key}": str(contact.own.get(key, "")) for key in own}
         contact.own = contact.own | own
-        changed += [f"own.{key}" for key in own]
+        changed += [f"{_OWN}{key}" for key in own]
     of_number = {
         name: values[name] for name in _OF_NUMBERS if values.get(name) and values[name] != getattr(number, name)
     }
+    extended = number.extension
+    was |= {name: str(getattr(number, name)) for name in of_number}
     for name, value in of_number.items():
         setattr(number, name, value)
     changed += of_number
@@ -310,6 +361,8 @@ def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str,
         brings=brings,
         brings_own=own,
         brings_number=of_number,
+        extended=extended,
+        was=was,
     )
 
 

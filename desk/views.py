@@ -32,7 +32,7 @@ _SCREENS = ("board", "contacts", "messages", "sends", "settings")
 # Those that bring their own words.
 _WORDED = ("board", "contacts", "messages", "sends", "settings")
 # Those that bring their own style.
-_STYLED = ("sends",)
+_STYLED = ("contacts", "sends")
 
 
 # Noise suppression is WebAssembly, which browsers compile only where the policy says so. This lets compiled modules run

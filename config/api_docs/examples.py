@@ -113,7 +113,16 @@ _PREVIEW = {
         {"header": "Phone", "target": "number", "samples": ["(202) 555-0142"]},
     ],
     "targets": [{"key": "name", "name": "Name"}, {"key": "number", "name": "Number"}],
-    "groups": [2], "created": 1, "updated": 0, "skipped": 0,
+    "groups": [2], "created": 1, "updated": 1, "skipped": 0, "changes_total": 1,
+    "changes": [
+        {
+            "row": 4, "contact": "Maya Okonkwo", "number": "+12025550142", "display": "(202) 555-0142",
+            "fields": [
+                {"name": "name", "label": "Name", "was": "Maya Okonkwo", "becomes": "Tom Aldous"},
+                {"name": "extension", "label": "Extension", "was": "", "becomes": "12"},
+            ],
+        },
+    ],
     "errors": [{"row": 3, "detail": "number: This number is too short."}],
 }  # fmt: skip
 _LINE = {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"}

@@ -180,6 +180,55 @@ const CONSENTS: Consents = {
   ],
 };
 
+const LONG_NOTE =
+  "…with his brother on Saturdays. Invoices by post, to the yard. The gate is locked after 17:00: ring twice, and wait.\nSpeaks French and some Arabic. His accountant has asked for copies of all delivery notes since…";
+
+/** More than are shown. A wrong number renames somebody, an extension ends texts, a note is another one. */
+const CHANGES: ImportPreview["changes"] = [
+  {
+    row: 4,
+    contact: "Alexandra Montgomery-Fitzwilliam",
+    number: "+12025550142",
+    display: "(202) 555-0142",
+    fields: [
+      { name: "name", label: "Name", was: "Alexandra Montgomery-Fitzwilliam", becomes: "Tom Aldous" },
+      { name: "company", label: "Company", was: "", becomes: "Aldous & Sons" },
+    ],
+  },
+  {
+    row: 6,
+    contact: "Quayside Bikes",
+    number: "+12025550178",
+    display: "(202) 555-0178",
+    fields: [
+      { name: "extension", label: "Extension", was: "", becomes: "12" },
+      { name: "group", label: "Group", was: "", becomes: "Trade customers" },
+    ],
+  },
+  {
+    row: 7,
+    contact: LONG.name,
+    number: "+33199002741",
+    display: "+33 1 99 00 27 41",
+    fields: [
+      { name: "note", label: "Note", was: "Prefers to be rung after 14:00.", becomes: LONG_NOTE },
+      {
+        name: "own.delivery_area",
+        label: "Delivery area",
+        was: "M14, ground floor",
+        becomes: "M15, by the yard",
+      },
+    ],
+  },
+  ...ROWS.slice(0, 97).map((row, at) => ({
+    row: at + 10,
+    contact: row.name,
+    number: row.numbers[0]?.number ?? "",
+    display: row.numbers[0]?.display ?? "",
+    fields: [{ name: "label", label: "Label", was: "Mobile", becomes: "Office" }],
+  })),
+];
+
 const PREVIEW: ImportPreview = {
   id: "preview",
   name: "customers-2026.csv",
@@ -196,8 +245,10 @@ const PREVIEW: ImportPreview = {
   ],
   groups: [1],
   created: 212,
-  updated: 18,
+  updated: 118,
   skipped: 3,
+  changes_total: 112,
+  changes: CHANGES,
   errors: [
     { row: 3, detail: "number: Too short for the United States: 8 digits are missing." },
     { row: 9, detail: "Row 4 has this number already." },
@@ -307,7 +358,7 @@ export function fakeContactsApi(mode: ContactsMode): ContactsApi {
     groups: async () => GROUPS,
     openImport: async () => PREVIEW,
     chooseImport: async () => PREVIEW,
-    confirmImport: async () => ({ dry_run: false, created: 212, updated: 18, skipped: 3, errors: [] }),
+    confirmImport: async () => ({ dry_run: false, created: 212, updated: 118, skipped: 3, errors: [] }),
     exportUrl: () => "#",
     importErrorsUrl: () => "#",
   };

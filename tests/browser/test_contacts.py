@@ -61,7 +61,7 @@ def test_a_file_is_imported_and_two_contacts_become_one(open_desk):
     page.get_by_label("CSV file").set_input_files({"name": "new.csv", "mimeType": "text/csv", "buffer": CSV.encode()})
     expect(page.get_by_text("2 new · 0 changed · 0 with nothing new · 1 that cannot be used")).to_be_visible()
     expect(page.get_by_text("This number is too short").or_(page.get_by_text("Too short"))).to_be_visible()
-    page.get_by_role("button", name="Import without these rows").click()
+    page.get_by_role("button", name="Import the usable rows").click()
     expect(page.get_by_text("Imported new.csv: 2 new, 0 changed.")).to_be_visible()
 
     page.get_by_role("button", name="Contacts", exact=True).first.click()

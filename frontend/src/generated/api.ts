@@ -3203,6 +3203,18 @@ export interface components {
         HelpRequest: {
             wanted: boolean;
         };
+        /** @description What a row changes of a contact that is there. */
+        ImportChange: {
+            /** @description As a spreadsheet counts: the header is row 1. */
+            row: number;
+            /** @description The contact's name as it is now. */
+            contact: string;
+            /** @description By which the contact was found; E.164. */
+            number: string;
+            /** @description As read at the home region, with the extension that it has now. */
+            display: string;
+            fields: components["schemas"]["ImportFieldChange"][];
+        };
         ImportColumn: {
             /** @description As it stands in the file's first row. */
             header: string;
@@ -3210,6 +3222,16 @@ export interface components {
             target: string;
             /** @description Its first cells that hold something. */
             samples: string[];
+        };
+        ImportFieldChange: {
+            /** @description The key of a target, or `extension`. */
+            name: string;
+            /** @description For people. */
+            label: string;
+            /** @description Before this row; empty: nothing. Of a long text about 200 characters in which both differ, with “…”. */
+            was: string;
+            /** @description By this row; shortened like `was`. Of a group, its name. */
+            becomes: string;
         };
         /** @description What an import would do. Nothing is imported until it is confirmed. */
         ImportPreview: {
@@ -3225,6 +3247,10 @@ export interface components {
             created: number;
             updated: number;
             skipped: number;
+            /** @description Rows that change a contact that is there. `updated` counts further numbers of new contacts, too. */
+            changes_total: number;
+            /** @description The first 100 of them, in the order of the rows. */
+            changes: components["schemas"]["ImportChange"][];
             errors: components["schemas"]["RowError"][];
         };
         ImportResult: {

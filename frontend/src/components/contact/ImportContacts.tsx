@@ -6,6 +6,7 @@ import { t } from "../../i18n/i18n";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { Select } from "./fields";
+import "../../styles/import.css";
 
 interface Props {
   contacts: ContactsStore;
@@ -40,7 +41,15 @@ export function ImportContacts({ contacts, api, onClose }: Props) {
   function confirm(): void {
     if (!preview || busy) return;
     void ask(
-      () => api.confirmImport(preview.id),
+      async () => {
+        try {
+          return await api.confirmImport(preview.id);
+        } catch (failure) {
+          // It would do something else by now: nobody says yes to that without having seen it.
+          if ((failure as ContactFailure).status === 409) setPreview(await api.chooseImport(preview.id, {}));
+          throw failure;
+        }
+      },
       (result) => {
         setDone(result);
         contacts.list.refresh();
@@ -128,6 +137,7 @@ function Preview({ preview, contacts, api, busy, onChoose, onConfirm, onAnother 
           ].join(" · ")}
       </p>
       <p class="quiet small">{t("contact.importNothingYet")}</p>
+      {preview.changes.length > 0 && <Changes preview={preview} />}
       <section class="card person-fields" aria-labelledby="columns-title">
         <h3 id="columns-title">{t("contact.importColumns")}</h3>
         {columns.map((column, at) => (
@@ -187,6 +197,41 @@ function Preview({ preview, contacts, api, busy, onChoose, onConfirm, onAnother 
         </button>
       </div>
     </>
+  );
+}
+
+/** Whom it changes, from what to what: a wrong number would rename somebody, and no count says so. */
+function Changes({ preview: { changes, changes_total } }: { preview: ImportPreview }) {
+  return (
+    <section class="card person-fields" aria-labelledby="changes-title">
+      <h3 id="changes-title">{t("contact.importChanges")}</h3>
+      <ul class="import-changes" tabIndex={0} aria-labelledby="changes-title">
+        {changes.map(({ row, contact, display, fields }) => (
+          <li key={row}>
+            <p>
+              {t("contact.importRow", { row })} · <strong dir="auto">{contact}</strong> ·{" "}
+              <bdi class="import-number">{display}</bdi>
+            </p>
+            <dl class="facts">
+              {fields.map(({ name, label, was, becomes }, at) => (
+                <div key={`${name} ${at}`}>
+                  <dt dir="auto">{label}</dt>
+                  <dd>
+                    {was ? <bdi class="import-was">{was}</bdi> : <em>{t("contact.importNothing")}</em>}
+                    <span aria-hidden="true"> → </span>
+                    <span class="visually-hidden"> {t("contact.importBecomes")} </span>
+                    <bdi class="import-becomes">{becomes}</bdi>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+      {changes_total > changes.length && (
+        <p class="quiet small">{t("contact.importMoreChanges", { count: changes_total - changes.length })}</p>
+      )}
+    </section>
   );
 }
 

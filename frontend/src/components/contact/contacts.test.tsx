@@ -1,6 +1,7 @@
 /** Contacts at the desk, as an agent uses them. */
 import { screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
+import { fakeContactsApi } from "../../../gallery/contacts";
 import type { ContactsApi } from "../../contacts/ports";
 import { readyState } from "../../testing/samples";
 import { button, show } from "../../testing/show";
@@ -172,6 +173,18 @@ describe("a note of the time line", () => {
 });
 
 describe("a file of contacts", () => {
+  /** A file that was chosen, and is looked at. */
+  async function looking(people: Partial<ContactsApi> = {}) {
+    const desk = show(readyState(), {}, people, { role: "supervisor" });
+    await desk.user.click(screen.getByRole("tab", { name: "Contacts" }));
+    await desk.user.click(await screen.findByRole("button", { name: "Import" }));
+    await desk.user.upload(
+      await screen.findByLabelText<HTMLInputElement>(/file/i),
+      new File(["Name,Number"], "people.csv", { type: "text/csv" }),
+    );
+    return desk;
+  }
+
   it("can be chosen again after it could not be read", async () => {
     const openImport = vi.fn(() => Promise.reject(refusal(0, "The server cannot be reached.")));
     const { user } = show(readyState(), {}, { openImport }, { role: "supervisor" });
@@ -183,6 +196,41 @@ describe("a file of contacts", () => {
     expect(screen.getByLabelText<HTMLInputElement>(/file/i).files).toHaveLength(0);
     await user.upload(screen.getByLabelText<HTMLInputElement>(/file/i), file);
     await waitFor(() => expect(openImport).toHaveBeenCalledTimes(2));
+  });
+
+  it("shows whom it changes, from what to what, and how many more there are", async () => {
+    await looking();
+    const list = within(await screen.findByRole("list", { name: "What changes" }));
+    const rows = list.getAllByRole("listitem").map((row) => row.textContent);
+    expect(rows).toHaveLength(100);
+    expect(rows[0]).toContain(`Row 4 · ${ALEXANDRA} · (202) 555-0142`);
+    expect(rows[0]).toContain(`Name${ALEXANDRA} →  becomes Tom Aldous`);
+    expect(rows[1]).toContain("Extensionnothing →  becomes 12");
+    expect(rows[1]).toContain("Groupnothing →  becomes Trade customers");
+    expect(screen.getByText("12 more rows that change contacts are not shown.")).toBeTruthy();
+  });
+
+  it("says nothing of changes when there are none", async () => {
+    const preview = await fakeContactsApi("full").openImport(new File([], "people.csv"));
+    await looking({ openImport: async () => ({ ...preview, changes_total: 0, changes: [] }) });
+    expect(await screen.findByText("Rows that cannot be used")).toBeTruthy();
+    expect(screen.queryByText("What changes")).toBeNull();
+    expect(screen.queryByText(/ more /)).toBeNull();
+  });
+
+  it("shows what it would do by now when contacts have changed meanwhile", async () => {
+    const said = "Contacts have changed meanwhile. Nothing was imported. Look again.";
+    const preview = await fakeContactsApi("full").openImport(new File([], "people.csv"));
+    const changes = preview.changes.map((change) => ({ ...change, contact: "Renamed Since" }));
+    const chooseImport = vi.fn(async () => ({ ...preview, changes }));
+    const { user } = await looking({
+      confirmImport: () => Promise.reject(refusal(409, said)),
+      chooseImport,
+    });
+    await user.click(await screen.findByRole("button", { name: "Import the usable rows" }));
+    expect(await screen.findByText(said)).toBeTruthy();
+    expect(screen.getAllByText("Renamed Since")).toHaveLength(100);
+    expect(chooseImport).toHaveBeenCalledExactlyOnceWith(preview.id, {});
   });
 });
 
