@@ -32,6 +32,8 @@ ring_lost = Signal()
 # With `agent_id` and `sid`, the root call's: a desk of the agent said that its phone rings for that call; or, with
 # `announces_end` and `leg`, that it has answered on that leg, and will say when it hangs up.
 ring_acknowledged = Signal()
+# With `agent_id` and `sid`, the root call's: a desk of the agent is closed, or its phone switched off, while it rings.
+ring_left = Signal()
 
 
 # With `kind`, "team" or "agent", and its `pk`: each receiver returns the names of what still needs it. While anything

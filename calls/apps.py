@@ -9,8 +9,9 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
-        from agents.services import ring_acknowledged
+        from agents.services import ring_acknowledged, ring_left
         from calls.live.mending import ring_acknowledge
+        from calls.live.offers import ring_leave
         from calls.live.ringers import RINGING
         from calls.log.contacts import SOURCES, called_since
         from calls.recorder.rest_recording import rest_request_record
@@ -29,6 +30,7 @@ class CallsConfig(AppConfig):
             declare_source(source)
         rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
         ring_acknowledged.connect(ring_acknowledge, dispatch_uid="calls.ring_acknowledge")
+        ring_left.connect(ring_leave, dispatch_uid="calls.ring_left")
         webhook_failed.connect(_incident_keep, dispatch_uid="calls.incident_keep")
 
 

@@ -212,6 +212,11 @@ class RingAckSerializer(_Frame):
     leg = serializers.CharField(required=False, help_text="The phone's own, once it has answered.")
 
 
+@_frame("ring.left", DESK_FRAMES)
+class RingLeftSerializer(_Frame):
+    sid = serializers.CharField(help_text="The root call's.")
+
+
 @_frame("call.hang_up", DESK_FRAMES)
 class CallHangUpSerializer(_Frame):
     sid = serializers.CharField(help_text="The root call's.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from rest_framework import serializers
 
 from agents.presence import PresenceRefused, presence_set, wrap_up_end, wrap_up_stay
-from agents.services import ring_acknowledged
+from agents.services import ring_acknowledged, ring_left
 from calls.control.actions import hang_up_announce
 from calls.live import broadcasts
 from calls.live.lost_callers import lost_caller_read
@@ -97,6 +97,18 @@ class OwnPresence:
                 leg=leg,
             )
 
+    async def _on_ring_left(self, frame: dict[str, Any]) -> None:
+        sid = frame.get("sid")
+        if not isinstance(sid, str) or not _SID.fullmatch(sid):
+            await self._error(gettext_noop("ring.left needs `sid`, the call's."))
+            return
+        await self._left(sid)
+
+    @database_sync_to_async
+    def _left(self, sid: str) -> None:
+        if self._access is not None:
+            ring_left.send(sender=OwnPresence, agent_id=self._access.agent.pk, sid=sid)
+
     async def _on_hang_up(self, frame: dict[str, Any]) -> None:
         sid = frame.get("sid")
         if not isinstance(sid, str) or not _SID.fullmatch(sid):
@@ -126,6 +138,7 @@ class OwnPresence:
         "wrapup.end": _on_wrap_up_end,
         "wrapup.stay": _on_wrap_up_stay,
         "ring.ack": _on_ring_ack,
+        "ring.left": _on_ring_left,
         "call.hang_up": _on_hang_up,
         "lost_caller.read": _on_lost_caller_read,
     }

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from calls.live.offers import DECLINED, LEFT, NOT_ANSWERED
 from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus, Direction, Recording
 
 _ANSWERED = (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
@@ -156,6 +157,8 @@ class CallTree:
                 self.root.agent = offer.agent
             if state == CallOffer.State.ENDED:
                 offer.reason, offer.ended_at = reason, datetime.now(UTC)
+            elif offer.reason == LEFT:
+                offer.reason = ""
             changed[id(offer)] = offer
             if reason:
                 by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
@@ -204,7 +207,7 @@ class CallTree:
         if self.root.is_terminal or (leg is not None and leg.status == CallStatus.CANCELED):
             return states.ENDED, CALLER_HUNG_UP
         if leg is not None and leg.is_terminal:
-            return states.ENDED, "rejected" if leg.status == CallStatus.BUSY else "not-answered"
+            return states.ENDED, _refused(offer) if leg.status == CallStatus.BUSY else "not-answered"
         return offer.state, ""
 
     def _offer_state(self, offer: CallOffer, leg: Call | None, answered: Call | None) -> tuple[str, str]:
@@ -220,13 +223,18 @@ class CallTree:
         if self.ending and self.ending_attempt in (None, offer.attempt):
             return states.ENDED, self.ending
         if leg is not None and leg.status == CallStatus.BUSY:
-            return states.ENDED, "rejected"
+            return states.ENDED, _refused(offer)
         if self.dial_over or (leg is not None and leg.status in (CallStatus.NO_ANSWER, CallStatus.FAILED)):
             return states.ENDED, "not-answered"
         if leg is not None and leg.status == CallStatus.CANCELED:
             return states.CANCELED, ""
         # The first of two legs was canceled, and the second one rings.
         return states.RINGING if leg is not None and not leg.is_terminal else offer.state, ""
+
+
+def _refused(offer: CallOffer) -> str:
+    """Of a phone that refused: by its agent, or by the SDK for a page that was closed."""
+    return NOT_ANSWERED if offer.reason == LEFT else DECLINED
 
 
 def _is_newer(leg: Call, than: Call | None) -> bool:

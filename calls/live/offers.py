@@ -17,6 +17,10 @@ LONGEST_RING = timedelta(seconds=150)
 # So long a phone is left alone by a caller for whom it has just rung in vain, or who was declined there.
 SPARED_AFTER_RING, SPARED_AFTER_DECLINE = timedelta(seconds=8), timedelta(seconds=60)
 DECLINED, NOT_ANSWERED, NOT_ACKNOWLEDGED, NOT_FETCHED = "rejected", "not-answered", "not-acknowledged", "not-fetched"
+# Noted of a phone that still rings: its page is gone.
+LEFT = "left"
+# A page that is closed says so on one way, and the SDK refuses for it on another.
+_CROSSES = timedelta(seconds=10)
 _IN_VAIN = (DECLINED, NOT_ANSWERED, NOT_ACKNOWLEDGED)
 _INSERT = Write.insert(CallOffer, on_conflict="ON CONFLICT DO NOTHING RETURNING agent_id")
 
@@ -81,6 +85,15 @@ def offers_end(sid: str, reason: str, *, after: int = -1) -> None:
     CallOffer.objects.filter(call=sid, state=CallOffer.State.RINGING, attempt__gt=after).update(
         state=CallOffer.State.ENDED, reason=reason, ended_at=timezone.now()
     )
+
+
+def ring_leave(sender: Any, *, agent_id: int, sid: str, **kwargs: Any) -> None:
+    """A desk of the agent's is closed, or its phone switched off, while it rings for that call. The SDK refuses the
+    call then, which the agent has not: it counts as not answered, whichever of the two is heard of first."""
+    now = timezone.now()
+    offers = CallOffer.objects.filter(agent=agent_id, call=sid, is_call_back=False)
+    offers.filter(state=CallOffer.State.RINGING).update(reason=LEFT)
+    offers.filter(state=CallOffer.State.ENDED, reason=DECLINED, ended_at__gt=now - _CROSSES).update(reason=NOT_ANSWERED)
 
 
 def newest_attempt(conversation: Conversation) -> int:

@@ -148,6 +148,23 @@ def test_by_longest_idle_the_phones_take_turns_and_in_a_fixed_order_the_first_ri
             eventually(lambda sid=sid: stack.call(sid)["end_time"], "it is over")
 
 
+def test_a_closed_tab_refuses_nothing_and_the_agents_other_tab_rings(open_desk, stack: Stack):
+    with queue(stack, "longest-idle"):
+        desk = open_desk("ada")
+        desk.expect_reachable()
+        second = DeskPage(desk.page.context.new_page(), stack)
+        second.page.goto(stack.desk_url)
+        expect(second.reach).to_contain_text("Ringdesk is open in another tab")
+        stack.telephone_calls(CALLERS[0])
+        desk.expect_ringing("Maya Okonkwo")
+
+        desk.page.close()
+
+        second.expect_ringing("Maya Okonkwo")
+        second.answer()
+        second.expect_on_call("Maya Okonkwo")
+
+
 @pytest.fixture
 def own_browser(playwright: Any) -> Iterator[Browser]:
     """A browser that may be hurt."""

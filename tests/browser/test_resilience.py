@@ -144,6 +144,22 @@ def test_two_tabs_of_one_agent_share_one_telephone(open_desk, stack):
     expect(desk.reach).to_contain_text("Ringdesk is open in another tab")
 
 
+def test_a_ring_is_shown_no_more_once_the_phones_line_is_cut(open_desk, stack):
+    """The SDK drops it and says nothing: it can be answered no more."""
+    desk = open_desk("ada")
+    desk.expect_reachable()
+    sid = stack.telephone_calls("+12025550142")
+    desk.expect_ringing("Maya Okonkwo")
+
+    desk.page.context.set_offline(True)
+
+    expect(desk.call_area).not_to_contain_text("Incoming call", timeout=40_000)
+    stack.bench("POST", f"/sim/calls/{sid}/hangup")
+    desk.page.context.set_offline(False)
+    desk.expect_reachable()
+    expect(desk.call_area).not_to_contain_text("Incoming call")
+
+
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A desk whose tokens last for 40 seconds, and are renewed 30 seconds before."""

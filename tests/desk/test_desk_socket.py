@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agents.models import Desk
 from agents.presence import Chosen, presence_set
-from calls.models import Call
+from calls.models import Call, CallOffer
 from tests import factories
 from tests.calls.test_webhooks_incoming import DIAL_ACTION, INCOMING, STATUS
 from tests.desk.desk_socket import DeskSocket, run, webhook
@@ -179,6 +179,49 @@ def test_a_phone_that_stops_ringing_says_why(ada, line, events, reason):
         await socket.close()
 
     run(scenario)
+
+
+@pytest.mark.parametrize("says_so_first", [True, False])
+def test_a_page_that_is_closed_while_it_rings_has_refused_nothing(ada, line, says_so_first):
+    """The SDK refuses for it; which of the two comes first is chance."""
+    socket = DeskSocket(ada)
+
+    async def leave() -> None:
+        await socket.send(type="ring.left", sid=sid("CA", 1))
+        await socket.send(type="ping")
+        await socket.until("pong")
+
+    async def scenario() -> None:
+        await socket.open()
+        await webhook(INCOMING, incoming())
+        if says_so_first:
+            await leave()
+        await webhook(STATUS, leg_status(ada.pk, "busy", 2))
+        if not says_so_first:
+            await leave()
+        await socket.close()
+
+    run(scenario)
+    offer = CallOffer.objects.get()
+    assert (offer.state, offer.reason) == ("ended", "not-answered")
+
+
+def test_nobody_leaves_anothers_ring_and_what_was_answered_stays(ada, grace, line):
+    socket = DeskSocket(grace)
+
+    async def scenario() -> None:
+        await socket.open()
+        await webhook(INCOMING, incoming())
+        await webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+        for wrong in (sid("CA", 1), None, 7):
+            await socket.send(type="ring.left", sid=wrong)
+        await socket.until("error")
+        await socket.send(type="ping")
+        await socket.until("pong")
+        await socket.close()
+
+    run(scenario)
+    assert CallOffer.objects.filter(agent=ada).values_list("state", "reason").get() == ("answered", "")
 
 
 def test_a_dropped_socket_loses_nothing(ada, line):

@@ -7,6 +7,22 @@ import type { Call } from "./voiceSdk";
 class FakeCall extends EventEmitter {
   parameters = { CallSid: "CA1", From: "+12025550142" };
   customParameters = new Map<string, string>();
+  constructor(private readonly now = "pending") {
+    super();
+  }
+  status = () => this.now;
+}
+
+function ringing(status: string) {
+  const sent: SoftphoneEvent[] = [];
+  const call = new FakeCall(status);
+  const calls = new BrowserCalls(
+    (event) => sent.push(event),
+    () => {},
+  );
+  calls.rang(call as unknown as Call);
+  sent.length = 0;
+  return { calls, call, types: () => sent.map(({ type }) => type) };
 }
 
 describe("a call in the browser", () => {
@@ -26,6 +42,31 @@ describe("a call in the browser", () => {
       { type: "call.warning", id: "CA1", name: "high-rtt" },
       { type: "call.warning-cleared", id: "CA1", name: "high-rtt" },
     ]);
+  });
+
+  it.each([
+    ["pending", ["call.canceled"]],
+    ["open", []],
+  ])("that is %s when the SDK's socket is cut: %j", (status, told) => {
+    const { calls, call, types } = ringing(status);
+
+    call.emit("transportClose");
+    call.emit("cancel");
+
+    expect(types().slice(0, told.length)).toEqual(told);
+    expect(calls.get("CA1")).toBeUndefined();
+  });
+
+  it.each([
+    ["pending", ["call.left"]],
+    ["open", []],
+  ])("that is %s when the page goes: %j", (status, told) => {
+    const { calls, types } = ringing(status);
+
+    calls.leave();
+    calls.leave();
+
+    expect(types()).toEqual(told);
   });
 
   it.each([

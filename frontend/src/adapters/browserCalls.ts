@@ -70,6 +70,18 @@ export class BrowserCalls {
     else this.cancelled.add(id);
   }
 
+  /**
+   * The page or its phone goes while calls ring here: the SDK refuses them by itself, which the agent has not. To be
+   * called before it does.
+   */
+  leave(): void {
+    for (const [id, call] of [...this.byId]) {
+      if (call.status() !== "pending") continue;
+      this.over(id);
+      this.send({ type: "call.left", id, at: Date.now() });
+    }
+  }
+
   /** The phone is about to be switched off: its calls end without a word from the SDK. */
   abandon(): void {
     const ids = [...this.byId.keys()];
@@ -84,14 +96,16 @@ export class BrowserCalls {
     return () => this.levelListeners.delete(listener);
   }
 
+  private over(id: string): void {
+    this.byId.delete(id);
+    this.measured.delete(id);
+    this.onOver();
+  }
+
   private attach(id: string, call: Call): void {
     this.byId.set(id, call);
     const { send } = this;
-    const over = () => {
-      this.byId.delete(id);
-      this.measured.delete(id);
-      this.onOver();
-    };
+    const over = () => this.over(id);
     const sid = () => call.parameters.CallSid ?? id;
     const custom = call.customParameters;
     const root = () => custom.get("call_sid") ?? custom.get("Move") ?? custom.get("supervise") ?? null;
@@ -103,6 +117,12 @@ export class BrowserCalls {
     call.on("accept", () => send({ type: "call.accepted", id, sid: sid(), at: Date.now() }));
     call.on("cancel", () => (over(), send({ type: "call.canceled", id, at: Date.now() })));
     call.on("reject", over);
+    // The SDK drops what rings when its socket is cut, and says no more of it: it can be answered no more.
+    call.on("transportClose", () => {
+      if (call.status() !== "pending" || this.byId.get(id) !== call) return;
+      over();
+      send({ type: "call.canceled", id, at: Date.now() });
+    });
     call.on("disconnect", () => (over(), send({ type: "call.disconnected", id, at: Date.now() })));
     call.on("mute", (muted) => send({ type: "call.muted", id, muted }));
     call.on("warning", (name) => send({ type: "call.warning", id, name }));

@@ -93,6 +93,28 @@ describe("the phone", () => {
     expect(sdk.devices[1]?.register).toHaveBeenCalledOnce();
   });
 
+  it.each([
+    ["the page is closed", () => globalThis.dispatchEvent(new Event("pagehide"))],
+    ["the phone is switched off", ({ made }: ReturnType<typeof phone>) => made.stop()],
+  ])("says that a ring is left before the SDK refuses it: %s", async (_, goes) => {
+    const kept = phone({ incoming: true, outgoing: true });
+    await settled();
+    const call = {
+      parameters: { CallSid: "CA1" },
+      customParameters: new Map(),
+      status: () => "pending",
+      on() {},
+    };
+    sdk.devices[0]?.handlers.incoming?.(call);
+    sdk.devices[0]?.destroy.mockImplementation(() => kept.sent.push({ type: "started" }));
+
+    goes(kept);
+
+    expect(kept.sent.map(({ type }) => type)).toContain("call.left");
+    const types = kept.sent.map(({ type }) => type);
+    if (types.includes("started")) expect(types.indexOf("call.left")).toBeLessThan(types.indexOf("started"));
+  });
+
   it("does not begin anew during a call", async () => {
     const { now, sent } = phone({ incoming: true, outgoing: true });
     await settled();

@@ -55,6 +55,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     };
     document.addEventListener("visibilitychange", wake);
     globalThis.addEventListener("online", wake);
+    // Registered before the SDK's own, which refuses what rings.
+    globalThis.addEventListener("pagehide", () => this.calls.leave());
   }
 
   start(): void {
@@ -329,6 +331,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.token?.stop();
     this.token = null;
     const old = this.device;
+    this.calls.leave();
     this.device = null;
     this.noise?.drop();
     // The only sure way to stay off: a device that merely unregistered comes back by itself.

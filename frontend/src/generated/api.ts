@@ -2821,7 +2821,7 @@ export interface components {
             price_unit: string;
             results: components["schemas"]["Cost"][];
         };
-        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["CallHangUp"] | components["schemas"]["LostCallerRead"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["RingLeft"] | components["schemas"]["CallHangUp"] | components["schemas"]["LostCallerRead"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4346,6 +4346,15 @@ export interface components {
             announces_end?: boolean;
             /** @description The phone's own, once it has answered. */
             leg?: string;
+        };
+        RingLeft: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ring.left";
+            /** @description The root call's. */
+            sid: string;
         };
         /** @description A phone of the team's that rings. */
         Ringing: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { after, LEG, NOW, openState, rang, readyState, ringingState, shown } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
+import { transition } from "./machine";
 import type { Calls, Conversation, Ending, Ring } from "./state";
 
 const ring = (id: string): SoftphoneEvent => ({ ...rang, id, root: `root-${id}` }) as SoftphoneEvent;
@@ -29,6 +30,14 @@ describe("several calls", () => {
     expect(after(waiting, { type: "call.accepted", id: "2", sid: "2", at: NOW }).calls).toEqual(
       waiting.calls,
     );
+  });
+
+  it("are said to be left when the page goes while they ring", () => {
+    const two = after(ringingState(), ring("2"));
+    const [state, ...commands] = transition(two, { type: "call.left", id: "2", at: NOW });
+    expect(ids(state.calls)).toEqual([LEG]);
+    expect(commands).toContainEqual({ type: "desk.send", message: { type: "ring.left", sid: "root-2" } });
+    expect(transition(state, { type: "call.left", id: "2", at: NOW })[0].calls).toEqual(state.calls);
   });
 
   it("are none without one in focus", () => {

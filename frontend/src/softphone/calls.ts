@@ -33,6 +33,8 @@ export function callsTransition(calls: Calls, event: SoftphoneEvent): Step | nul
     case "call.canceled":
     case "call.disconnected":
       return disconnected(calls, event.id, event.at);
+    case "call.left":
+      return left(calls, event.id, event.at);
     case "call.failed":
       return failed(calls, event);
     case "call.late":
@@ -145,6 +147,14 @@ function gone(calls: Calls, id: string, at: number): Step | null {
     return [nextInFocus(others, { kind: "withdrawn", root, hints, reason: null, by: null, at })];
   }
   return withoutOther(calls, id);
+}
+
+/** The server is told: what the SDK refuses with its page, the agent has not. */
+function left(calls: Calls, id: string, at: number): Step | null {
+  const ring = ringsOf(calls).find((one) => one.id === id);
+  const step = gone(calls, id, at);
+  if (!ring || !step) return null;
+  return [...step, { type: "desk.send", message: { type: "ring.left", sid: ring.root } }];
 }
 
 function disconnected(calls: Calls, id: string, at: number): Step | null {

@@ -45,6 +45,8 @@ export type SoftphoneEvent =
   | { type: "call.ringing"; id: string; sid: string }
   | { type: "call.accepted"; id: string; sid: string; at: number }
   | { type: "call.canceled"; id: string; at: number }
+  /** The page or its phone goes while it rings. */
+  | { type: "call.left"; id: string; at: number }
   | { type: "call.disconnected"; id: string; at: number }
   | { type: "call.failed"; id: string; code: number | null; at: number }
   | { type: "call.muted"; id: string; muted: boolean }
