@@ -215,6 +215,14 @@ def agents_reachable(among: Param | QuerySet[Any, Any]) -> QuerySet[Agent]:
     )
 
 
+def agents_without_phone(among: Collection[int]) -> set[int]:
+    """Of these agents, those of whom no desk is open just now with a phone that can ring."""
+    if not among:
+        return set()
+    desks = Desk.objects.can_ring(timezone.now() - DESK_LIFETIME).filter(agent__in=among)
+    return set(among) - set(desks.values_list("agent", flat=True))
+
+
 def _some_phone_rings() -> IsNull | Q:
     """Whether the agent has a desk whose phone can ring or, when rung by push, an app that Twilio can wake."""
     desk = exists_by_index(Desk.objects.can_ring(Param("alive_since")).filter(agent=OuterRef("pk")))

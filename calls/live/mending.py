@@ -7,7 +7,7 @@ things; callbacks are lost.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from agents.selectors import agents_without_phone
 from agents.services import ring_unacknowledged
 from calls.live import broadcasts, call_back_rounds, dispatcher
 from calls.live.call_batch import CallBatch
@@ -41,6 +42,8 @@ _FETCH_AGAIN = timedelta(seconds=4)
 # And then the offer ends, and the caller is offered anew.
 _FETCH_AT_MOST = timedelta(seconds=13)
 _PAUSE_AFTER_FETCHES = timedelta(seconds=5)
+# As long as a page that is loaded again takes to be back.
+_LOST_FOR_SECONDS = 3.0
 # An answer of ours that made no phone ring within that time was not carried out.
 _NO_LEG = timedelta(seconds=20)
 # A page that is loaded again is gone for a moment. Only who has been gone for so long has left.
@@ -54,9 +57,11 @@ _ACKNOWLEDGED_LATELY = timedelta(days=7)
 @dataclass(slots=True)
 class Mender:
     """`gone_since`: since when, by the monotonic clock, nobody of a team has been at work; `skills_gone_since`: nobody
-    of a team with a skill that is asked for."""
+    of a team with a skill that is asked for; `lost_since`: since when the phone of an offer that rang can ring no
+    more."""
 
     gone_since: dict[int, float] = field(default_factory=dict)
+    lost_since: dict[int, float] = field(default_factory=dict)
     skills_gone_since: dict[tuple[int, str], float] = field(default_factory=dict)
 
     def look(self) -> list[Fetch]:
@@ -69,9 +74,24 @@ class Mender:
         self._look_which_skills_are_gone()
         return [
             *_changed(_unfetched(now), lambda conversation: _fetch_again(conversation, now)),
-            *_changed(_unacknowledged(now), lambda conversation: _pass_over(conversation, now)),
+            *_changed(self._to_pass_over(now), lambda conversation: _pass_over(conversation, now, self._lost())),
             *_changed(self._to_send_on(now), lambda conversation: self._send_on(conversation, now)),
         ]
+
+    def _to_pass_over(self, now: datetime) -> list[str]:
+        """Callers for whom a phone should ring that does not, or does no more."""
+        rang = {pk: (sid, agent) for pk, sid, agent in _acknowledged().values_list("pk", "call", "agent")}
+        without = agents_without_phone({agent for _sid, agent in rang.values()})
+        monotonic = time.monotonic()
+        self.lost_since = {
+            pk: self.lost_since.get(pk, monotonic) for pk, (_sid, agent) in rang.items() if agent in without
+        }
+        return list({*_unacknowledged(now), *(rang[pk][0] for pk in self._lost())})
+
+    def _lost(self) -> set[int]:
+        """Offers whose phone went, and did not come back at once, as it does when a page is loaded again."""
+        monotonic = time.monotonic()
+        return {pk for pk, since in self.lost_since.items() if monotonic - since >= _LOST_FOR_SECONDS}
 
     def _to_send_on(self, now: datetime) -> list[str]:
         """Those whose time is over, whose team has gone, or who were to be sent on and are still there."""
@@ -261,19 +281,39 @@ def _unacknowledged(now: datetime) -> list[str]:
     return list(rows.values_list("call_id", flat=True).distinct())
 
 
-def _pass_over(conversation: Conversation, now: datetime) -> Fetch | None:
+def _acknowledged() -> QuerySet[CallOffer]:
+    """What rings at desks that said so."""
+    return CallOffer.objects.filter(
+        Q(call__answer_time=None) | Q(call__round__gt=0),
+        state=CallOffer.State.RINGING,
+        is_consultation=False,
+        acknowledged_at__isnull=False,
+        rung_at__isnull=False,
+        agent__rings_mobile=False,
+        attempt=F("call__conversation__attempt"),
+        call__conversation__state=State.OFFERED,
+    )
+
+
+def _pass_over(conversation: Conversation, now: datetime, lost: Collection[int]) -> Fetch | None:
     """On to the next, within the same call, unless one of the phones may yet ring."""
     offers = list(
         CallOffer.objects.filter(
             call=conversation.pk, attempt=conversation.attempt, state=CallOffer.State.RINGING
         ).select_related("agent")
     )
-    if conversation.state != State.OFFERED or not offers or not all(_should_have_rung(offer, now) for offer in offers):
+    if (
+        conversation.state != State.OFFERED
+        or not offers
+        or not all(offer.pk in lost or _should_have_rung(offer, now) for offer in offers)
+    ):
         return None
     end_attempt(conversation, NOT_ACKNOWLEDGED)
     for offer in offers:
-        # Nobody else is to be sent there, until the desk proves that its phone rings.
-        ring_unacknowledged(offer.agent_id)
+        # Nobody else is to be sent there, until the desk proves that its phone rings. That one of which it said so has
+        # gone since is known already.
+        if offer.pk not in lost:
+            ring_unacknowledged(offer.agent_id)
     return _fetch(conversation, now)
 
 

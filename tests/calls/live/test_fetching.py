@@ -353,6 +353,59 @@ def test_a_desk_that_says_that_it_rings_rings_on(ringing, ada, grace):
     assert mending.Mender().look() == []
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    seconds = [100.0]
+    monkeypatch.setattr(mending.time, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+@pytest.mark.parametrize("how", ["closed", "silent"])
+def test_a_phone_that_rang_and_is_gone_is_passed_over_when_it_does_not_come_back_at_once(
+    ringing, ada, grace, how, clock
+):
+    offer = CallOffer.objects.get(state="ringing")
+    ring_acknowledged.send(sender=None, agent_id=offer.agent_id, sid=ringing.sid)
+    desks = Desk.objects.filter(agent=offer.agent)
+    desks.delete() if how == "closed" else desks.update(registered=False, trouble="silent")
+    mender = mending.Mender()
+
+    assert mender.look() == []
+    clock[0] += 3
+    (fetch,) = mender.look()
+
+    assert (fetch.sid, CallOffer.objects.get(pk=offer.pk).state) == (ringing.sid, "ended")
+    # The row says already what is wrong with it.
+    assert not Desk.objects.filter(agent=offer.agent, trouble="ring-lost").exists()
+
+
+def test_a_page_that_is_loaded_again_while_it_rings_is_waited_for(ringing, ada, grace, clock):
+    offer = CallOffer.objects.get(state="ringing")
+    ring_acknowledged.send(sender=None, agent_id=offer.agent_id, sid=ringing.sid)
+    desks, mender = Desk.objects.filter(agent=offer.agent), mending.Mender()
+    desks.update(registered=False)
+    mender.look()
+    desks.update(registered=True)
+    clock[0] += 2
+    mender.look()
+    desks.update(registered=False)
+    clock[0] += 2
+
+    assert mender.look() == []
+
+
+def test_an_app_may_ring_on_when_the_desk_is_closed(ringing, ada, grace, clock):
+    offer = CallOffer.objects.get(state="ringing")
+    ring_acknowledged.send(sender=None, agent_id=offer.agent_id, sid=ringing.sid)
+    type(ada).objects.update(rings_mobile=True)
+    Desk.objects.filter(agent=offer.agent).delete()
+    mender = mending.Mender()
+    mender.look()
+    clock[0] += 10
+
+    assert mender.look() == []
+
+
 @pytest.mark.parametrize(("says_so", "left"), [(True, "ringing"), (False, "ended")])
 def test_of_a_ring_of_which_twilio_tells_nothing_the_desk_is_believed(ringing, ada, grace, says_so, left):
     offer = CallOffer.objects.get(state="ringing")
