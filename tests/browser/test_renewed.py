@@ -9,6 +9,8 @@ def test_a_screen_that_is_gone_is_told_and_drops_no_call(open_desk, stack):
     desk = open_desk("ada")
     page = desk.page
     page.route("**/static/desk-sends.*", lambda route: route.fulfill(status=404, body="gone"))
+    # The page brings its screens by itself as soon as it has nothing else to do: the first one may have them by now.
+    page.reload()
     desk.expect_reachable()
     stack.telephone_calls("+12025550142")
     desk.take("Maya Okonkwo")
