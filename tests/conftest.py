@@ -55,6 +55,8 @@ _ONCE = (
     "tests/routing/test_walk.py",
     "tests/simulator/",
     "tests/soak/test_compare.py",
+    "tests/soak/test_soak.py::test_forty",
+    "tests/soak/test_soak.py::test_with_a_fifth",
     "tests/telephony/webhooks/test_webhook_security.py",
     "tests/test_make_run.py",
     "tests/test_mobile_guide.py",
