@@ -196,7 +196,7 @@ def _prompt(stored: Any) -> Prompt:
 
 def _place_said(place: Place, language: str) -> Said:
     with speaking(language):
-        sentences = [gettext("All of us are on the phone at the moment.")]
+        sentences = [gettext("None of us is free at the moment.")]
         if place.number == 1:
             sentences.append(gettext("You are the next in line."))
         else:

@@ -10,6 +10,9 @@ from messaging.params import IncomingText
 
 # The whole text is one of these: Twilio's words (docs, "Twilio support for opt-out keywords"), in any case.
 _STOP = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
+# Twilio blocks nobody for these; whoever writes them wants the same.
+_MEANT = frozenset(["stopp", "stoppen", "abmelden"])
+_MARKS = ".!…"
 _START = frozenset(["start", "yes", "unstop"])
 
 _AFTER = timedelta(microseconds=1)
@@ -20,7 +23,9 @@ def word_of(text: IncomingText) -> str:
     if text.opt_out_type:
         return "" if text.opt_out_type == "HELP" else text.opt_out_type
     said = text.body.strip().casefold()
-    return "STOP" if said in _STOP else "START" if said in _START else ""
+    if said.rstrip(_MARKS) in _STOP | _MEANT:
+        return "STOP"
+    return "START" if said in _START else ""
 
 
 def consent_follow(text: IncomingText) -> None:

@@ -125,7 +125,7 @@ def test_a_text_is_not_lost_while_the_database_is_away(twilio, line, monkeypatch
     assert Message.objects.get().sid == sid("SM", 1)
 
 
-@pytest.mark.parametrize("word", ["STOP", "stop", " Stop ", "UNSUBSCRIBE", "optout"])
+@pytest.mark.parametrize("word", ["STOP", "stop", " Stop ", "UNSUBSCRIBE", "optout", "Stop!", "STOPP."])
 def test_a_word_that_ends_texts_is_kept_for_the_line(twilio, line, word):
     twilio.webhook(INCOMING, text(Body=word))
 
@@ -215,7 +215,7 @@ def test_a_landline_that_writes_can_be_answered(line):
     assert closed_numbers(line, [CALLER]) == {}
 
 
-@pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop!"])
+@pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop that", "!"])
 def test_other_words_say_nothing_about_texts(twilio, line, word):
     twilio.webhook(INCOMING, text(Body=word))
 
