@@ -15,6 +15,7 @@ import type {
 } from "./messages";
 import type { CallAct } from "./softphone/control";
 import type { SoftphoneEvent } from "./softphone/events";
+import type { Away } from "./softphone/presence";
 import type { Grants } from "./softphone/state";
 import type { components } from "./generated/api";
 
@@ -188,7 +189,8 @@ export interface Api {
   uploadFile(file: File): Promise<TextFile>;
   readyTexts(line: number): Promise<ReadyText[]>;
   /** Of a colleague, by who may say it. That it is another comes as a push. */
-  setPresence(agent: number, availability: Availability): Promise<void>;
+  /** `away`: why, and until when, of who is to be away. */
+  setPresence(agent: number, availability: Availability, away?: Away): Promise<void>;
   /** Has that agent's phone ring for a caller who waits. By supervisors; fails with a sentence. */
   assignCaller(sid: string, agent: number): Promise<void>;
   /** Has this agent's phone ring for a caller who waits, or who rings at a colleague's. */

@@ -82,8 +82,8 @@ def test_the_board_moves(open_desk, stack, callers_wait):
     assert violations(page) == []
 
     page.get_by_role("button", name="Change Ada Byron to").click()
-    page.get_by_role("menuitem", name="Available").click()
-    said = "Hedy Lamarr changed you to: Available."
+    page.get_by_role("menuitemradio", name="Available").click()
+    said = "Hedy Lamarr set you to Available."
     expect(desk.page.get_by_text(said)).to_have_count(1)
 
     desk.expect_ringing("Maya Okonkwo")

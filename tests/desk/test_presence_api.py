@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from agents.models import AwayReason
+from agents.presence import change_said
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,19 @@ def test_a_supervisor_sets_a_member_of_the_team(ada, hedy):
 
     assert answer.status_code == 200
     assert (answer.json()["state"], answer.json()["set_by"]["name"]) == ("busy", "Hedy")
+
+
+def test_a_supervisor_says_why_and_until_when_which_is_kept(ada, hedy):
+    lunch = AwayReason.objects.get(name="Lunch")
+    back_at = timezone.now() + timedelta(minutes=30)
+
+    body = {"availability": "away", "reason": lunch.pk, "back_at": back_at.isoformat()}
+    told = patch(hedy, ada, body).json()
+
+    assert (told["state"], told["reason"], told["set_by"]["name"]) == ("away", "Lunch", "Hedy")
+    kept = ada.presence_changes.get()
+    assert (kept.after, kept.reason, kept.back_at, kept.by) == ("away", "Lunch", back_at, hedy)
+    assert "by Hedy: Away. Lunch" in change_said(kept)
 
 
 def test_a_colleague_does_not(ada, grace):

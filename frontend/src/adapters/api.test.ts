@@ -31,6 +31,17 @@ describe("noting a call", () => {
   });
 });
 
+it("says why a colleague is away, and until when, as far as that is said", async () => {
+  const { fetcher, api } = answering({});
+  const backAt = "2026-10-27T11:30:00.000Z";
+  await api.setPresence(14, "away", { reason: { id: 1, name: "Lunch" }, backAt });
+  await api.setPresence(14, "away", { reason: null, backAt: null });
+  expect(fetcher.mock.calls.map(([, init]) => JSON.parse(String(init?.body)) as unknown)).toEqual([
+    { availability: "away", reason: 1, back_at: backAt },
+    { availability: "away" },
+  ]);
+});
+
 it("reads a call's version and its time line", async () => {
   const { fetcher, api } = answering({ entries: [] }, { headers: { ETag: '"7"' } });
   expect((await api.versionedCall("CA/1")).etag).toBe('"7"');

@@ -137,8 +137,13 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     },
     overrideCall: async (to, reason) =>
       (await request<{ id: string }>(config.urls.outgoingOverrides, { to, reason })).id,
-    setPresence: async (agent, availability) => {
-      await send(config.urls.presence.replace("/0/", `/${agent}/`), "PATCH", { availability });
+    setPresence: async (agent, availability, away) => {
+      const body = {
+        availability,
+        ...(away?.reason ? { reason: away.reason.id } : {}),
+        ...(away?.backAt ? { back_at: away.backAt } : {}),
+      };
+      await send(config.urls.presence.replace("/0/", `/${agent}/`), "PATCH", body);
     },
     takeCaller: async (sid) => {
       await request<unknown>(config.urls.takeCaller, { sid });

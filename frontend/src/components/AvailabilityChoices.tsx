@@ -1,11 +1,11 @@
 /** What stands in the availability's menu: who set it, the states, the reasons for being away, and finishing for today. */
 import { useState } from "preact/hooks";
 import { clock } from "../format";
-import type { Availability, AwayReason } from "../messages";
+import type { Availability, AwayReason, Presence } from "../messages";
 import { isolated } from "../names";
 import type { SoftphoneEvent } from "../softphone/events";
 import { setByOthers } from "../softphone/announcements";
-import { backTimes, CHOICES, stillAhead, isSetByOthers, mine } from "../softphone/presence";
+import { type Away, backTimes, CHOICES, stillAhead, isSetByOthers, mine } from "../softphone/presence";
 import type { State } from "../softphone/state";
 import { awaySentence, presenceWord } from "../words";
 import { Icon } from "./Icon";
@@ -19,14 +19,8 @@ interface Props {
 }
 
 export function AvailabilityChoices({ state, onChoose }: Props) {
-  const { availability, awayReasons } = state;
   const canChoose = state.desk.state === "open";
   const now = mine(state);
-  const isAway = availability === "away";
-  const [backAt, setBackAt] = useState<string | null>(isAway ? stillAhead(now?.back_at) : null);
-  const choose = (choice: Availability, reason: AwayReason | null = null, back = backAt) =>
-    canChoose && onChoose({ type: "agent.chose", availability: choice, reason, backAt: back });
-  const current = isAway ? (awayReasons.find((reason) => reason.name === now?.reason) ?? null) : null;
   return (
     <>
       {isSetByOthers(state) && now && (
@@ -38,6 +32,40 @@ export function AvailabilityChoices({ state, onChoose }: Props) {
           </span>
         </p>
       )}
+      <PresenceChoices
+        now={{ reason: "", back_at: null, ...now, availability: state.availability }}
+        reasons={state.awayReasons}
+        own
+        {...{ canChoose }}
+        onChoose={(availability, { reason, backAt }) =>
+          onChoose({ type: "agent.chose", availability, reason, backAt })
+        }
+      />
+      {!canChoose && <p class="menu-note">{t("top.offline")}</p>}
+    </>
+  );
+}
+
+interface PresenceChoicesProps {
+  /** What whoever it is about is now. */
+  now: Pick<Presence, "availability" | "reason" | "back_at">;
+  reasons: AwayReason[];
+  canChoose: boolean;
+  /** Of whoever looks: where calls ring is said of this desk. */
+  own?: boolean;
+  onChoose(availability: Availability, away: Away): void;
+}
+
+/** The states, the reasons for being away, the time of return, and finishing: of oneself, or of an agent on the board. */
+export function PresenceChoices({ now, reasons, canChoose, own = false, onChoose }: PresenceChoicesProps) {
+  const { availability } = now;
+  const isAway = availability === "away";
+  const [backAt, setBackAt] = useState<string | null>(isAway ? stillAhead(now.back_at) : null);
+  const choose = (choice: Availability, reason: AwayReason | null = null, back = backAt) =>
+    canChoose && onChoose(choice, { reason, backAt: back });
+  const current = isAway ? (reasons.find((reason) => reason.name === now.reason) ?? null) : null;
+  return (
+    <>
       {CHOICES.map((choice) => (
         <Choice
           key={choice}
@@ -48,13 +76,13 @@ export function AvailabilityChoices({ state, onChoose }: Props) {
           <PresenceDot presence={choice} />
           <span>
             <strong>{presenceWord(choice)}</strong>{" "}
-            {(choice === "away" && isAway && now && awaySentence(now)) || t(`choice.${choice}`)}
+            {(choice === "away" && isAway && awaySentence(now)) || (own && t(`choice.${choice}`))}
           </span>
           {availability === choice && <Icon name="check" size={18} />}
         </Choice>
       ))}
       <div role="group" aria-label={t("menu.reasons")} class="menu-reasons">
-        {awayReasons.map((reason) => (
+        {reasons.map((reason) => (
           <Choice
             key={reason.id}
             checked={current?.id === reason.id}
@@ -80,12 +108,11 @@ export function AvailabilityChoices({ state, onChoose }: Props) {
         <Choice checked={availability === "offline"} {...{ canChoose }} onChoose={() => choose("offline")}>
           <PresenceDot presence="offline" />
           <span>
-            <strong>{t("menu.finish")}</strong> {t("choice.offline")}
+            <strong>{own ? t("menu.finish") : presenceWord("offline")}</strong> {own && t("choice.offline")}
           </span>
           {availability === "offline" && <Icon name="check" size={18} />}
         </Choice>
       </div>
-      {!canChoose && <p class="menu-note">{t("top.offline")}</p>}
     </>
   );
 }

@@ -22,6 +22,8 @@ export function Menu({ label, buttonClass, listClass = "", open, onOpen, face, f
     if (!open) return undefined;
     const items = itemsIn(root.current);
     items[0]?.focus();
+    // Of a long one, opened far down, the end would be out of sight.
+    root.current?.querySelector(".menu-list")?.scrollIntoView?.({ block: "nearest" });
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) onOpen(false);
     };

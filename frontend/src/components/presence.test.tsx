@@ -83,7 +83,7 @@ describe("the availability's menu", () => {
     const { user } = show(state);
     expect(reach()).toContain("You are away. Hedy Lamarr set this at");
     await user.click(button("Availability: Away"));
-    expect(screen.getByRole("menu").textContent).toContain("Hedy Lamarr changed you to: Away.");
+    expect(screen.getByRole("menu").textContent).toContain("Hedy Lamarr set you to Away.");
   });
 
   it("finishes for today: the phone is switched off, and comes back with the agent", async () => {
@@ -109,8 +109,22 @@ describe("what others change", () => {
     const { send } = show(readyState());
     send(mine({ availability: "away", state: "away", set_by: hedy, set_at: iso(NOW) }));
     await waitFor(() =>
-      expect(screen.getByTestId("assertive").textContent).toBe("Hedy Lamarr changed you to: Away."),
+      expect(screen.getByTestId("assertive").textContent).toBe("Hedy Lamarr set you to Away."),
     );
+  });
+
+  it("is said with its reason and the time of return, also of who was away before", async () => {
+    const { send, user } = show(readyState());
+    const told = () => screen.getByTestId("assertive").textContent;
+    send(mine({ availability: "away", state: "away", set_by: hedy, reason: "Lunch", set_at: iso(NOW) }));
+    await waitFor(() => expect(told()).toBe("Hedy Lamarr set you to Away: Lunch."));
+    expect(reach()).toMatch(/You are away\. Hedy Lamarr set this at .*: Lunch\. Calls do not ring here\./);
+    const back_at = until(3600);
+    const more = { reason: "Training", back_at, set_at: iso(NOW + 5000) };
+    send(mine({ availability: "away", state: "away", set_by: hedy, ...more }));
+    await waitFor(() => expect(told()).toMatch(/^Hedy Lamarr set you to Away: Training, back at .*\.$/));
+    await user.click(button("Availability: Away"));
+    expect(screen.getByRole("menu").textContent).toMatch(/Hedy Lamarr set you to Away: Training, back at/);
   });
 
   it("is said of a rule, too", async () => {

@@ -3,7 +3,7 @@ import { spokenMinutes, spokenNumber } from "../format";
 import type { Participant } from "../messages";
 import { firstName } from "../names";
 import { isolated } from "../names";
-import { availabilitySentence, partyTitle, presenceWord } from "../words";
+import { availabilitySentence, awaySentence, partyTitle, presenceWord } from "../words";
 import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
 import {
@@ -268,9 +268,11 @@ function availabilityAnnouncement(before: State, after: State): Announcement | n
   if (before.desk.state !== "open") return null;
   if (after.choiceRefused && !before.choiceRefused)
     return { assertive: `${t("reach.choiceRefused")} ${after.choiceRefused}` };
-  if (before.availability === after.availability) return wrapUpAnnouncement(before, after);
-  // Done by others, it is no answer to what the agent did, and must not be missed.
-  if (isSetByOthers(after)) return { assertive: setByOthers(after) };
+  // Done by others, it is no answer to what the agent did, and must not be missed: nor that away is for lunch now.
+  const isSame = before.availability === after.availability;
+  const setAgain = mine(after)?.set_at !== mine(before)?.set_at && mine(after)?.set_by;
+  if (isSetByOthers(after) && (!isSame || setAgain)) return { assertive: setByOthers(after) };
+  if (isSame) return wrapUpAnnouncement(before, after);
   return { polite: availabilitySentence(after.availability, inCall(after)) };
 }
 
@@ -278,7 +280,11 @@ function availabilityAnnouncement(before: State, after: State): Announcement | n
 export function setByOthers(state: State): string {
   const now = mine(state);
   const word = presenceWord(state.availability);
-  if (now?.set_by) return t("presence.setBy", { name: isolated(now.set_by.name), state: word });
+  if (now?.set_by) {
+    const said = { name: isolated(now.set_by.name), state: word };
+    const why = state.availability === "away" ? awaySentence(now) : "";
+    return why ? t("presence.setByWhy", { ...said, why }) : t("presence.setBy", said);
+  }
   return t("presence.setByRule", { state: word });
 }
 

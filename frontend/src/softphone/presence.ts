@@ -1,5 +1,5 @@
 /** Whether the agent wants calls, as the agent, a supervisor or a rule says: what the desk knows of it, and changes. */
-import type { Availability, Presence } from "../messages";
+import type { Availability, AwayReason, Presence } from "../messages";
 import type { Command, SoftphoneEvent } from "./events";
 import { elsewhere } from "./moving";
 import { parkedCalls } from "./room";
@@ -18,6 +18,12 @@ export function wrapUp(state: State): { until: string; stays: boolean } | null {
   const found = mine(state)?.wrap_up;
   if (!found || state.calls.focus !== null || state.desk.state !== "open") return null;
   return found;
+}
+
+/** Why somebody is to be away, and until when, as far as it is said. */
+export interface Away {
+  reason: AwayReason | null;
+  backAt: string | null;
 }
 
 /** Minutes from now. Each is rounded up to the clock's next five. */

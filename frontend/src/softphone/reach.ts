@@ -180,7 +180,10 @@ function whyUnavailable(state: State): string {
   const now = mine(state);
   if (!now || now.availability !== state.availability) return "";
   const time = now.set_at ? clock(now.set_at) : "";
-  if (now.set_by) return t("reach.setBy", { name: isolated(now.set_by.name), time });
+  if (now.set_by) {
+    const [name, why] = [isolated(now.set_by.name), awaySentence(now)];
+    return why ? t("reach.setByWhy", { name, time, why }) : t("reach.setBy", { name, time });
+  }
   if (now.rule === "missed") return t("reach.missed", { time });
   return awaySentence(now);
 }

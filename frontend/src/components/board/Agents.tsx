@@ -4,9 +4,9 @@
  */
 import { minutes } from "../../format";
 import { formatNumber, t } from "../../i18n/i18n";
-import type { Availability, Board, BoardAgent } from "../../messages";
+import type { Board, BoardAgent } from "../../messages";
 import { isolated } from "../../names";
-import { presenceWord } from "../../words";
+import { PresenceChoices } from "../AvailabilityChoices";
 import { Icon } from "../Icon";
 import { Menu } from "../Menu";
 import { PresenceDot } from "../PresenceDot";
@@ -15,8 +15,6 @@ import type { Acts } from "./Board";
 import { SuperviseMenu } from "./SuperviseMenu";
 import { doingNow } from "./words";
 import { byOurClock } from "../../serverClock";
-
-const SETTABLE: Availability[] = ["available", "busy", "away", "offline"];
 
 interface Props extends Acts {
   board: Board;
@@ -118,24 +116,18 @@ function Row({ agent, now, me, state, menu, onMenu, onPresence, onMode }: RowPro
           <Menu
             label={t("team.set", { name })}
             buttonClass="icon-button board-more"
-            listClass="board-menu"
+            listClass="menu-availability board-menu board-presence"
             focusId={id}
             open={menu === id}
             onOpen={(open) => onMenu(open ? id : null)}
             face={<Icon name="more" size={18} />}
           >
-            {SETTABLE.map((availability) => (
-              <button
-                type="button"
-                key={availability}
-                role="menuitem"
-                tabIndex={-1}
-                onClick={() => onPresence(agent, availability)}
-              >
-                <PresenceDot presence={availability} />
-                <span>{presenceWord(availability)}</span>
-              </button>
-            ))}
+            <PresenceChoices
+              now={agent}
+              reasons={state.awayReasons}
+              canChoose
+              onChoose={(availability, away) => onPresence(agent, availability, away)}
+            />
           </Menu>
         )}
       </td>

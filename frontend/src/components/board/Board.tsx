@@ -8,8 +8,9 @@ import type { Availability, Board, Supervision } from "../../messages";
 import { firstName, isolated } from "../../names";
 import type { Api } from "../../ports";
 import type { SoftphoneEvent } from "../../softphone/events";
+import type { Away } from "../../softphone/presence";
 import type { State } from "../../softphone/state";
-import { partyTitle, presenceWord } from "../../words";
+import { awaySentence, partyTitle, presenceWord } from "../../words";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { useNow } from "../useNow";
@@ -93,7 +94,7 @@ export interface Acts {
   menu: string | null;
   onMenu(menu: string | null): void;
   onAssign(caller: Board["callers"][number], agent: Board["agents"][number]): void;
-  onPresence(agent: Board["agents"][number], availability: Availability): void;
+  onPresence(agent: Board["agents"][number], availability: Availability, away: Away): void;
   onMode(agent: Board["agents"][number], mode: Supervision): void;
 }
 
@@ -145,9 +146,12 @@ function useActs({ api, state, send, onSupervise }: BoardProps): Page {
       const said = caller.state === "call-back" ? "board.assignedBack" : "board.assigned";
       run(api.assignCaller(caller.sid, agent.id), t(said, names));
     },
-    onPresence({ agent }, availability) {
+    onPresence({ agent }, availability, away) {
       const names = { name: isolated(agent.name), state: presenceWord(availability) };
-      run(api.setPresence(agent.id, availability), t("board.changed", names));
+      const isAway = availability === "away";
+      const why = isAway ? awaySentence({ reason: away.reason?.name ?? "", back_at: away.backAt }) : "";
+      const said = why ? t("board.changedWhy", { ...names, why }) : t("board.changed", names);
+      run(api.setPresence(agent.id, availability, isAway ? away : undefined), said);
     },
   };
 }

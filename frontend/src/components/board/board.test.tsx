@@ -213,9 +213,43 @@ describe("an agent", () => {
     const setPresence = vi.fn(async () => {});
     const { user } = await opened(usual, { setPresence });
     await user.click(button("Change Grace Hopper to"));
-    await user.click(screen.getByRole("menuitem", { name: "Away" }));
-    expect(setPresence).toHaveBeenCalledWith(14, "away");
+    await user.click(screen.getByRole("menuitemradio", { name: "Away" }));
+    expect(setPresence).toHaveBeenCalledWith(14, "away", { reason: null, backAt: null });
     await screen.findByText("Grace Hopper is now: Away.");
+    await user.click(button("Change Grace Hopper to"));
+    await user.click(screen.getByRole("menuitemradio", { name: "Finished" }));
+    expect(setPresence).toHaveBeenLastCalledWith(14, "offline", undefined);
+  });
+
+  it("is set away for one of the admins' reasons, and until when", async () => {
+    const setPresence = vi.fn(async () => {});
+    const { user } = await opened(usual, { setPresence });
+    await user.click(button("Change Grace Hopper to"));
+    const menu = within(screen.getByRole("menu"));
+    const available = menu.getByRole("menuitemradio", { name: "Available" });
+    expect(available.getAttribute("aria-checked")).toBe("true");
+    await waitFor(() => expect(document.activeElement).toBe(available));
+    // Where calls ring "here" is said of one's own desk alone.
+    expect(screen.getByRole("menu").textContent).not.toContain("here");
+    await user.click(within(menu.getByRole("group", { name: "Back at" })).getAllByRole("menuitemradio")[1]!);
+    await user.click(menu.getByRole("menuitemradio", { name: "Lunch" }));
+    expect(setPresence).toHaveBeenCalledOnce();
+    expect(document.activeElement).toBe(button("Change Grace Hopper to"));
+    const reason = expect.objectContaining({ name: "Lunch" });
+    expect(setPresence).toHaveBeenCalledWith(14, "away", { reason, backAt: expect.any(String) });
+    await screen.findByText(/^Grace Hopper is now Away: Lunch, back at .*\.$/);
+  });
+
+  it("who is away already is ticked with the reason, and told another time of return at one press", async () => {
+    const setPresence = vi.fn(async () => {});
+    const { user } = await opened(usual, { setPresence });
+    await user.click(button("Change Dana Lis to"));
+    const lunch = screen.getByRole("menuitemradio", { name: "Lunch" });
+    expect(lunch.getAttribute("aria-checked")).toBe("true");
+    await user.click(screen.getByRole("menuitemradio", { name: "Not said" }));
+    const [agent, availability, away] = setPresence.mock.lastCall as unknown as [number, string, object];
+    expect([typeof agent, availability]).toEqual(["number", "away"]);
+    expect(away).toMatchObject({ reason: { name: "Lunch" }, backAt: null });
   });
 
   it("has no menu when it is the one who looks: the bar on top has it", async () => {

@@ -40,6 +40,7 @@ export const de: Record<keyof typeof en, Message> = {
   "board.noAgents": "In diesem Team ist niemand.",
   "board.change": "Umstellen",
   "board.changed": "{name} ist jetzt: {state}.",
+  "board.changedWhy": "{name} ist jetzt {state}: {why}",
   "board.with": "Mit {who}",
   "board.ringing": "Klingelt für {who}",
   "board.stateWhy": "{state}: {why}",

@@ -39,6 +39,7 @@ export const en = {
   "board.noAgents": "Nobody is in this team.",
   "board.change": "Change",
   "board.changed": "{name} is now: {state}.",
+  "board.changedWhy": "{name} is now {state}: {why}",
   "board.with": "With {who}",
   "board.ringing": "Ringing {who}",
   "board.stateWhy": "{state}: {why}",
