@@ -149,10 +149,14 @@ export function lengthOf(
   return call.ring_seconds ? t("length.rang", { length: minutes(call.ring_seconds) }) : "";
 }
 
-/** Of what came with a ring, the length of a message is not known: only that of the call in which it was left. */
+/**
+ * Of what came with a ring, the length of a message is not known: only that of the call in which it was left. Its
+ * `duration` is the talk's; a whole call's is not, and the same call must not have two lengths on one screen.
+ */
 function pastLength(call: PastCall | Call): string {
   if (call.result === "voicemail") return "recordings" in call ? lengthOf(call) : "";
-  return call.duration ? minutes(call.duration) : "";
+  const talked = "answer_time" in call ? talkSeconds(call) : call.duration;
+  return talked ? minutes(talked) : "";
 }
 
 /** The agents who had a call, in order; as far as its server says. */

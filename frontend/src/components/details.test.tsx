@@ -160,6 +160,20 @@ describe("the log", () => {
     await earlier.findByText("Left a voicemail, 0:22");
   });
 
+  it("is that of the talk, in the calls that came with a ring and in those beside it", async () => {
+    const { live } = sample("call.incoming");
+    const [before] = live.history;
+    const history = [{ ...(before as PastCall), result: "answered" as const, duration: 227 }];
+    const times = { answer_time: "2026-11-23T09:30:08Z", end_time: "2026-11-23T09:33:55Z" };
+    const { send } = show(readyState(), logged({ result: "answered", duration: 235, ...times }));
+    send(push({ type: "call.incoming", live: { ...live, history } }), rang);
+    const last = within(await screen.findByRole("region", { name: "Last calls with Maya" }));
+    last.getByText("Answered by Ada, 3:47");
+    const earlier = within(screen.getByRole("region", { name: "Earlier with Maya" }));
+    // Those of the log open; what came with the ring stands there until then.
+    expect((await earlier.findByRole("button")).textContent).toContain("Answered by Ada, 3:47");
+  });
+
   it("counts one call as one", async () => {
     const { user } = show(readyState(), logged({}));
     await row("CA0");
