@@ -177,4 +177,8 @@ export const PRESENCE_STATES: Exhibits = {
   "17-team": { events: [...ready, ...everybody, ringsAtBen], role: "supervisor", act: press(toTeam) },
   "18-call-back": { events: [...ready, offered] },
   "18-waiting-call-backs": { events: [...ready, queue], act: toWaiting },
+  "18-waiting-no-call-back": {
+    events: [...ready, queue],
+    act: inTurn(toWaiting, () => found<HTMLElement>(".waiting-acts .icon-button").click()),
+  },
 };

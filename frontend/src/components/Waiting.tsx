@@ -4,6 +4,7 @@ import { minutes } from "../format";
 import type { Queue, QueuedCaller as Caller } from "../messages";
 import { firstName, isolated } from "../names";
 import { callBackSentence, partyTitle } from "../words";
+import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 import { useRowFocus } from "./board/useRowFocus";
 import { useNow } from "./useNow";
@@ -24,22 +25,31 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
   const now = useNow(true);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [asked, setAsked] = useState("");
+  const [said, setSaid] = useState("");
+  // Whose call-back is about to be given up: nothing brings it back, so that it is asked first.
+  const [doubtful, setDoubtful] = useState("");
 
   const root = useRef<HTMLDivElement>(null);
   useRowFocus(root);
 
-  function ask(caller: Caller, what: (sid: string) => Promise<void>): void {
+  function ask(caller: Caller, what: (sid: string) => Promise<void>, done = ""): void {
     // Not `disabled`, for focus would be lost: a second press means nothing.
     if (asked) return;
     setRefused(null);
+    setSaid("");
     setAsked(caller.sid);
     what(caller.sid)
+      .then(() => setSaid(done))
       .catch(({ message }: Error) => setRefused({ caller, message }))
       .finally(() => setAsked(""));
   }
 
   const row = { now, asked, onTake: (caller: Caller) => ask(caller, onTake) };
-  const cancel = (caller: Caller) => ask(caller, onCancel);
+  const cancel = (caller: Caller) =>
+    ask(caller, onCancel, t("waiting.canceled", { who: partyTitle(caller) }));
+  const inDoubt = queues
+    .flatMap(({ callers }) => callers)
+    .find((one) => one.sid === doubtful && isToCallBack(one, me));
   const problem = refused && sentenceOf(refused, queues, me);
   const inLine = ({ callers }: Queue) =>
     callers.filter((one) => one.state === "waiting" || isToCallBack(one, me));
@@ -51,6 +61,10 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
           {problem}
         </p>
       )}
+      {/* Always there, so that what is said in it is heard. */}
+      <p class={said ? "small quiet" : "visually-hidden"} role="status">
+        {said}
+      </p>
       {!somebodyWaits(queues, me) && (
         <p class="quiet" data-home>
           {t("waiting.nobody")}
@@ -79,7 +93,7 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
                         : caller.why
                     }
                     word={isBack ? t("waiting.callNow") : t("waiting.take")}
-                    onCancel={isBack ? cancel : undefined}
+                    onCancel={isBack ? ({ sid }) => asked || setDoubtful(sid) : undefined}
                   />
                 );
               })}
@@ -105,7 +119,44 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
           </ul>
         </section>
       )}
+      {inDoubt && (
+        <CancelQuestion
+          who={partyTitle(inDoubt)}
+          onCancel={() => cancel(inDoubt)}
+          onClose={() => setDoubtful("")}
+        />
+      )}
     </div>
+  );
+}
+
+interface QuestionProps {
+  who: string;
+  onCancel(): void;
+  onClose(): void;
+}
+
+/** The button that leaves the caller in the queue has focus. */
+function CancelQuestion({ who, onCancel, onClose }: QuestionProps) {
+  return (
+    <Dialog title={t("waiting.cancelTitle", { who })} onClose={onClose}>
+      <p>{t("waiting.cancelMeans", { who })}</p>
+      <div class="dialog-buttons">
+        <button type="button" class="button-plain" autofocus onClick={onClose}>
+          {t("waiting.keep")}
+        </button>
+        <button
+          type="button"
+          class="button-accent"
+          onClick={() => {
+            onClose();
+            onCancel();
+          }}
+        >
+          {t("waiting.cancel")}
+        </button>
+      </div>
+    </Dialog>
   );
 }
 

@@ -112,15 +112,45 @@ describe("callers to be called back in the queue", () => {
     queue: { ...queue, waiting: 0, call_backs: 1, callers: [back] },
   });
 
-  it("are counted, and can be called or taken out", async () => {
-    const [takeCaller, cancelCallBack] = [vi.fn(async () => {}), vi.fn(async () => {})];
-    const { user, send } = show(readyState(), { takeCaller, cancelCallBack });
+  it("are counted, and can be called", async () => {
+    const takeCaller = vi.fn(async () => {});
+    const { user, send } = show(readyState(), { takeCaller });
     send(changed);
     await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
     expect(screen.getByText(/is to be called back/)).toBeTruthy();
     await user.click(button("Call back: Maya Okonkwo"));
     expect(takeCaller).toHaveBeenCalledWith(back.sid);
-    await user.click(button("No call-back: Maya Okonkwo"));
+  });
+
+  it("are taken out only when that is meant, which is said", async () => {
+    const cancelCallBack = vi.fn(async () => {});
+    const { user, send } = show(readyState(), { cancelCallBack });
+    send(changed);
+    await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
+    const key = await screen.findByRole("button", { name: "No call-back: Maya Okonkwo" });
+    await user.click(key);
+    const question = () => screen.queryByRole("dialog", { name: "No call-back for Maya Okonkwo?" });
+    expect(question()?.textContent).toContain("This cannot be undone.");
+    expect(button("Keep the call-back").hasAttribute("autofocus")).toBe(true);
+    await user.click(button("Keep the call-back"));
+    expect([question(), document.activeElement]).toEqual([null, key]);
+    expect(cancelCallBack).not.toHaveBeenCalled();
+
+    await user.click(key);
+    await user.click(button("No call-back"));
     expect(cancelCallBack).toHaveBeenCalledWith(back.sid);
+    const said = await screen.findByText("The call-back for Maya Okonkwo is canceled.");
+    expect(said.getAttribute("role")).toBe("status");
+    expect(question()).toBeNull();
+  });
+
+  it("are asked about no more once they are called back meanwhile", async () => {
+    const { user, send } = show(readyState());
+    send(changed);
+    await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
+    await user.click(button("No call-back: Maya Okonkwo"));
+    screen.getByRole("dialog");
+    send(push({ type: "queue.changed", queue: { ...queue, waiting: 0, call_backs: 0, callers: [] } }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 });

@@ -102,6 +102,11 @@ export const de: Record<keyof typeof en, Message> = {
   "waiting.ringsAt": "klingelt bei {names}, Leitung {line}",
   "waiting.callNow": "Zurückrufen",
   "waiting.cancel": "Kein Rückruf",
+  "waiting.cancelTitle": "Kein Rückruf für {who}?",
+  "waiting.cancelMeans":
+    "{who} hat aufgelegt und behält den Platz in der Warteschlange bis zum Rückruf. Ohne Rückruf geht der Platz verloren, und niemand wird mehr darum gebeten. Das lässt sich nicht rückgängig machen.",
+  "waiting.keep": "Rückruf behalten",
+  "waiting.canceled": "Der Rückruf für {who} entfällt.",
   "waiting.gone": "{who} wartet nicht mehr.",
   "waiting.took": "{name} war schneller.",
 

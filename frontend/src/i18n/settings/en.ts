@@ -98,6 +98,11 @@ export const en = {
   "waiting.ringsAt": "rings at {names}, line {line}",
   "waiting.callNow": "Call back",
   "waiting.cancel": "No call-back",
+  "waiting.cancelTitle": "No call-back for {who}?",
+  "waiting.cancelMeans":
+    "{who} hung up and keeps the place in the queue until called back. Without a call-back the place is lost, and nobody is asked to call any more. This cannot be undone.",
+  "waiting.keep": "Keep the call-back",
+  "waiting.canceled": "The call-back for {who} is canceled.",
   "waiting.gone": "{who} does not wait any more.",
   "waiting.took": "{name} took this caller.",
 
