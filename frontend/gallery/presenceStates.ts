@@ -5,7 +5,7 @@ import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
 import { found, inTurn, press, toLog } from "./acts";
 import { ada, grace, hedy, support, there } from "./data";
-import { ago, now, ready, talking } from "./events";
+import { ago, now, ready, ringing, talking } from "./events";
 import type { Exhibits } from "./exhibit";
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -145,6 +145,7 @@ export const PRESENCE_STATES: Exhibits = {
     act: press(() => t("top.availability", { state: presenceWord("away") })),
   },
   "17-set-away": { events: [...ready, mine(setAway)] },
+  "17-set-away-ringing": { events: [...ringing, mine(setAway)] },
   "17-finished": { events: [...ready, { type: "agent.chose", availability: "offline" }] },
   "17-gap": {
     events: [

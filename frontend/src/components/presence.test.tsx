@@ -3,9 +3,21 @@ import { screen, waitFor, within } from "@testing-library/preact";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { grace, hedy, there } from "../../gallery/data";
 import type { Presence } from "../messages";
+import { announcement } from "../softphone/announcements";
 import { wrapUp } from "../softphone/presence";
 import type { State } from "../softphone/state";
-import { after, NOW, openState, push, rang, readyState, ROOT, sample } from "../testing/samples";
+import {
+  after,
+  LEG,
+  NOW,
+  openState,
+  push,
+  rang,
+  readyState,
+  ringingState,
+  ROOT,
+  sample,
+} from "../testing/samples";
 import { button, callArea, reach, show } from "../testing/show";
 import { widthOf } from "../testing/width";
 
@@ -101,6 +113,27 @@ describe("the availability's menu", () => {
     const state = after(openState(), { type: "agent.chose", availability: "offline" });
     expect(state.device.wanted).toBe(true);
     expect(after(state, { type: "agent.hung-up", at: NOW }).device.wanted).toBe(false);
+  });
+});
+
+describe("what is changed while the phone rings", () => {
+  it("counts from the end of that call: nothing says that calls do not ring above one that does", async () => {
+    const { send } = show(ringingState());
+    send(
+      mine({ availability: "away", state: "away", set_by: hedy, reason: "Lunch", set_at: iso(NOW + 9000) }),
+    );
+    await waitFor(() => expect(reach()).toContain("Incoming call, then Away."));
+    expect(reach()).toMatch(/Hedy Lamarr set this at .*: Lunch\. Calls will not ring here\./);
+    expect(reach()).not.toContain("You are away");
+    expect(button(/^Answer/)).toBeTruthy();
+    send({ type: "call.canceled", id: LEG, at: NOW + 10_000 });
+    await waitFor(() => expect(reach()).toContain("You are away."));
+  });
+
+  it("by the agent is said so, too", () => {
+    const rings = ringingState();
+    const busy = after(rings, { type: "agent.chose", availability: "busy" });
+    expect(announcement(rings, busy, false)?.polite).toBe("Busy after this call: calls will not ring here.");
   });
 });
 

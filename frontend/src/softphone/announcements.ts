@@ -25,7 +25,7 @@ import {
 import { cameBy } from "./queues";
 import { parkedBeside, secondRing } from "./secondCall";
 import { callerFacts, currentFacts, lastEnding, weak, NOBODY } from "./selectors";
-import { type Ending, inCall, isTalk, type Ring, type State } from "./state";
+import { type Ending, inCall, isRung, isTalk, type Ring, type State } from "./state";
 import { superviseAnnouncement } from "./supervisingWords";
 import { heldFor } from "./waits";
 import { t } from "../i18n/i18n";
@@ -273,7 +273,7 @@ function availabilityAnnouncement(before: State, after: State): Announcement | n
   const setAgain = mine(after)?.set_at !== mine(before)?.set_at && mine(after)?.set_by;
   if (isSetByOthers(after) && (!isSame || setAgain)) return { assertive: setByOthers(after) };
   if (isSame) return wrapUpAnnouncement(before, after);
-  return { polite: availabilitySentence(after.availability, inCall(after)) };
+  return { polite: availabilitySentence(after.availability, inCall(after) || isRung(after)) };
 }
 
 /** Who or what changed it, in one sentence. */

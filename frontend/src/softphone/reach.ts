@@ -7,7 +7,7 @@ import { isolated } from "../names";
 import { awaySentence } from "../words";
 import { elsewhere } from "./moving";
 import { isFinished, mine, wrapUp } from "./presence";
-import { inCall, type State } from "./state";
+import { inCall, isRung, type State } from "./state";
 import { startStep } from "./waits";
 import { afterColon, t } from "../i18n/i18n";
 
@@ -172,7 +172,13 @@ function unavailable(state: State, availability: Exclude<Availability, "availabl
     label: t("reach.beAvailable"),
     event: { type: "agent.chose", availability: "available" },
   } as const;
-  const text = [whyUnavailable(state), t("reach.doNotRing")].filter(Boolean).join(" ");
+  const why = whyUnavailable(state);
+  if (isRung(state)) {
+    // What rings at this moment may be answered: that calls do not ring here is true after it.
+    const text = [why, t("reach.willNotRing")].filter(Boolean).join(" ");
+    return { tone: "call", icon: "phone", title: t(`reach.ringsThen.${availability}`), text, remedy: null };
+  }
+  const text = [why, t("reach.doNotRing")].filter(Boolean).join(" ");
   return { tone: "plain", icon: "clock", title: t(`reach.${availability}`), text, remedy };
 }
 

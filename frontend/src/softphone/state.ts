@@ -290,6 +290,11 @@ export function isSupervising(call: FocusCall | null): call is Supervising {
   return call?.state === "supervising";
 }
 
+/** Whether somebody calls here, and is to be answered. */
+export function isRung({ calls: { focus } }: State): boolean {
+  return focus?.state === "pending";
+}
+
 /** Whether this tab has a call that closing it would end. */
 export function inCall({ calls: { focus } }: State): boolean {
   return isDialling(focus) || isTalk(focus) || isSupervising(focus);
