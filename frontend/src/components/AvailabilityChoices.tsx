@@ -5,7 +5,15 @@ import type { Availability, AwayReason, Presence } from "../messages";
 import { isolated } from "../names";
 import type { SoftphoneEvent } from "../softphone/events";
 import { setByOthers } from "../softphone/announcements";
-import { type Away, backTimes, CHOICES, stillAhead, isSetByOthers, mine } from "../softphone/presence";
+import {
+  type Away,
+  backTimes,
+  CHOICES,
+  stillAhead,
+  isSetByOthers,
+  mine,
+  wrapUp,
+} from "../softphone/presence";
 import type { State } from "../softphone/state";
 import { awaySentence, presenceWord } from "../words";
 import { Icon } from "./Icon";
@@ -34,6 +42,7 @@ export function AvailabilityChoices({ state, onChoose }: Props) {
       )}
       <PresenceChoices
         now={{ reason: "", back_at: null, ...now, availability: state.availability }}
+        inWrapUp={wrapUp(state) !== null}
         reasons={state.awayReasons}
         own
         {...{ canChoose }}
@@ -49,6 +58,8 @@ export function AvailabilityChoices({ state, onChoose }: Props) {
 interface PresenceChoicesProps {
   /** What whoever it is about is now. */
   now: Pick<Presence, "availability" | "reason" | "back_at">;
+  /** What is chosen counts from its end, or at once when it is chosen now: until then it is not so. */
+  inWrapUp: boolean;
   reasons: AwayReason[];
   canChoose: boolean;
   /** Of whoever looks: where calls ring is said of this desk. */
@@ -57,35 +68,43 @@ interface PresenceChoicesProps {
 }
 
 /** The states, the reasons for being away, the time of return, and finishing: of oneself, or of an agent on the board. */
-export function PresenceChoices({ now, reasons, canChoose, own = false, onChoose }: PresenceChoicesProps) {
+export function PresenceChoices({
+  now,
+  inWrapUp,
+  reasons,
+  canChoose,
+  own = false,
+  onChoose,
+}: PresenceChoicesProps) {
   const { availability } = now;
   const isAway = availability === "away";
   const [backAt, setBackAt] = useState<string | null>(isAway ? stillAhead(now.back_at) : null);
   const choose = (choice: Availability, reason: AwayReason | null = null, back = backAt) =>
     canChoose && onChoose(choice, { reason, backAt: back });
   const current = isAway ? (reasons.find((reason) => reason.name === now.reason) ?? null) : null;
+  const about = (choice: Availability) => {
+    const isChosen = availability === choice;
+    if (isChosen && isAway && awaySentence(now)) return awaySentence(now);
+    if (isChosen && inWrapUp) return t("choice.afterWrapUp");
+    return own && t(`choice.${choice}`);
+  };
+  const checked = inWrapUp ? null : availability;
   return (
     <>
       {CHOICES.map((choice) => (
-        <Choice
-          key={choice}
-          checked={availability === choice}
-          {...{ canChoose }}
-          onChoose={() => choose(choice)}
-        >
+        <Choice key={choice} checked={checked === choice} {...{ canChoose }} onChoose={() => choose(choice)}>
           <PresenceDot presence={choice} />
           <span>
-            <strong>{presenceWord(choice)}</strong>{" "}
-            {(choice === "away" && isAway && awaySentence(now)) || (own && t(`choice.${choice}`))}
+            <strong>{presenceWord(choice)}</strong> {about(choice)}
           </span>
-          {availability === choice && <Icon name="check" size={18} />}
+          {checked === choice && <Icon name="check" size={18} />}
         </Choice>
       ))}
       <div role="group" aria-label={t("menu.reasons")} class="menu-reasons">
         {reasons.map((reason) => (
           <Choice
             key={reason.id}
-            checked={current?.id === reason.id}
+            checked={checked === "away" && current?.id === reason.id}
             {...{ canChoose }}
             onChoose={() => choose("away", reason)}
           >
@@ -105,12 +124,12 @@ export function PresenceChoices({ now, reasons, canChoose, own = false, onChoose
         }}
       />
       <div class="menu-finish">
-        <Choice checked={availability === "offline"} {...{ canChoose }} onChoose={() => choose("offline")}>
+        <Choice checked={checked === "offline"} {...{ canChoose }} onChoose={() => choose("offline")}>
           <PresenceDot presence="offline" />
           <span>
             <strong>{own ? t("menu.finish") : presenceWord("offline")}</strong> {own && t("choice.offline")}
           </span>
-          {availability === "offline" && <Icon name="check" size={18} />}
+          {checked === "offline" && <Icon name="check" size={18} />}
         </Choice>
       </div>
     </>

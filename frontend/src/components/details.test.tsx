@@ -27,7 +27,7 @@ const signedOut = push({ type: "session.ended", message: "You were signed out." 
 beforeEach(() => void vi.restoreAllMocks());
 beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000));
 
-describe("nobody waits in line, and no sentence says so", () => {
+describe("what becomes of callers depends on the line: no sentence says less than all of it", () => {
   it.each([
     ["on a call", openState()],
     ["offline", after(readyState(), { type: "desk.lost", at: NOW, retryAt: NOW + 8000 })],
@@ -35,7 +35,7 @@ describe("nobody waits in line, and no sentence says so", () => {
   ])("%s", (_name, state) => {
     show(state);
     expect(document.body.textContent).not.toMatch(/wait or go|go to your colleagues/);
-    expect(document.body.textContent).toMatch(/allers go to your team or to voicemail\./);
+    expect(document.body.textContent).toMatch(/allers wait, go to your team or to voicemail\./);
   });
 
   it("in the menu of availability", async () => {

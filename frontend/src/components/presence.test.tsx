@@ -181,6 +181,14 @@ describe("wrap-up", () => {
     expect(callArea().queryByRole("button", { name: "Done, next" })).toBeNull();
   });
 
+  it("is no state to choose: what is ticked in the menu would not be so until its end", async () => {
+    const { user } = show(afterACall());
+    await user.click(button("Availability: Wrap-up"));
+    const choices = screen.getAllByRole("menuitemradio").filter(({ className }) => className !== "chip");
+    expect(choices.map((choice) => choice.getAttribute("aria-checked"))).not.toContain("true");
+    expect(choices[0]!.textContent).toBe("Available After wrap-up");
+  });
+
   it("is stayed in", async () => {
     const { user, asked, send } = show(afterACall());
     await user.click(button("Stay in wrap-up"));

@@ -89,6 +89,7 @@ export const de: PageWords = {
   "choice.available": "Anrufe klingeln hier",
   "choice.busy": "Anrufe gehen an andere",
   "choice.away": "Anrufe klingeln hier nicht",
+  "choice.afterWrapUp": "Nach der Nacharbeit",
   "choice.offline": "Meldet diesen Platz von Anrufen ab",
   "chose.available": "Sie sind verfügbar.",
   "chose.busy": "Sie sind beschäftigt. Anrufe klingeln hier nicht.",
@@ -135,8 +136,8 @@ export const de: PageWords = {
   "wrapUp.soon": "Noch {seconds} Sekunden. Drücken Sie In Nacharbeit bleiben, um sie zu behalten.",
 
   // The reach line: whether the agent can be reached
-  "reach.elsewhere": "Anrufe gehen ans Team oder zur Mailbox.",
-  "reach.newElsewhere": "Neue Anrufe gehen ans Team oder zur Mailbox.",
+  "reach.elsewhere": "Anrufe warten, gehen ans Team oder zur Mailbox.",
+  "reach.newElsewhere": "Neue Anrufe warten, gehen ans Team oder zur Mailbox.",
   "reach.can": "Sie sind erreichbar.",
   "reach.cannot": "Sie sind nicht erreichbar.",
   "reach.cannotBecause": "Sie sind nicht erreichbar:",
@@ -160,9 +161,9 @@ export const de: PageWords = {
   "reach.choiceRefused": "Ihre Verfügbarkeit wurde nicht geändert.",
   "reach.willNotRing": "Anrufe klingeln hier dann nicht.",
   "reach.doNotRing": "Anrufe klingeln hier nicht.",
-  "reach.blocked": "Der Browser blockiert das Mikrofon. Anrufe gehen ans Team oder zur Mailbox.",
-  "reach.noMicrophone": "Kein Mikrofon gefunden. Anrufe gehen ans Team oder zur Mailbox.",
-  "reach.notAllowed": "Das Mikrofon ist noch nicht erlaubt. Anrufe gehen ans Team oder zur Mailbox.",
+  "reach.blocked": "Der Browser blockiert das Mikrofon. Anrufe warten, gehen ans Team oder zur Mailbox.",
+  "reach.noMicrophone": "Kein Mikrofon gefunden. Anrufe warten, gehen ans Team oder zur Mailbox.",
+  "reach.notAllowed": "Das Mikrofon ist noch nicht erlaubt. Anrufe warten, gehen ans Team oder zur Mailbox.",
   "reach.otherTab": "Ringdesk ist in einem anderen Tab geöffnet.",
   "reach.otherTabInCall": "Der andere Tab ist im Gespräch. Verwenden Sie ihn, bis das Gespräch beendet ist.",
   "reach.useThisTab": "Diesen Tab verwenden",
@@ -220,8 +221,9 @@ export const de: PageWords = {
   // Calls do not ring here: why
   "trouble.title": "Anrufe klingeln hier nicht",
   "trouble.offline": "Sie sind offline",
-  "trouble.offlineText": "Die Verbindung ist abgebrochen. Anrufe gehen ans Team oder zur Mailbox.",
-  "trouble.offlineSince": "Die Verbindung ist um {time} abgebrochen. Anrufe gehen ans Team oder zur Mailbox.",
+  "trouble.offlineText": "Die Verbindung ist abgebrochen. Anrufe warten, gehen ans Team oder zur Mailbox.",
+  "trouble.offlineSince":
+    "Die Verbindung ist um {time} abgebrochen. Anrufe warten, gehen ans Team oder zur Mailbox.",
   "trouble.offlineNote": "Die Anrufliste können Sie weiter lesen. Sie ist vielleicht veraltet.",
   "trouble.elsewhere": "In einem anderen Tab geöffnet",
   "trouble.elsewhereText": "Ihr Telefon klingelt im anderen Tab dieses Browsers.",

@@ -90,6 +90,7 @@ export const en = {
   "choice.available": "Calls ring here",
   "choice.busy": "Callers go to colleagues",
   "choice.away": "Calls do not ring here",
+  "choice.afterWrapUp": "After wrap-up",
   "choice.offline": "Signs this desk out of calls",
   "chose.available": "You are available.",
   "chose.busy": "You are busy. Calls do not ring here.",
@@ -136,8 +137,8 @@ export const en = {
   "wrapUp.soon": "{seconds} seconds left. Press Stay in wrap-up to keep it.",
 
   // The reach line: whether the agent can be reached
-  "reach.elsewhere": "Callers go to your team or to voicemail.",
-  "reach.newElsewhere": "New callers go to your team or to voicemail.",
+  "reach.elsewhere": "Callers wait, go to your team or to voicemail.",
+  "reach.newElsewhere": "New callers wait, go to your team or to voicemail.",
   "reach.can": "You can be reached.",
   "reach.cannot": "You cannot be reached.",
   "reach.cannotBecause": "You cannot be reached:",
@@ -161,9 +162,9 @@ export const en = {
   "reach.choiceRefused": "Your availability was not changed.",
   "reach.willNotRing": "Calls will not ring here.",
   "reach.doNotRing": "Calls do not ring here.",
-  "reach.blocked": "the browser blocks the microphone. Callers go to your team or to voicemail.",
-  "reach.noMicrophone": "no microphone found. Callers go to your team or to voicemail.",
-  "reach.notAllowed": "microphone not allowed yet. Callers go to your team or to voicemail.",
+  "reach.blocked": "the browser blocks the microphone. Callers wait, go to your team or to voicemail.",
+  "reach.noMicrophone": "no microphone found. Callers wait, go to your team or to voicemail.",
+  "reach.notAllowed": "microphone not allowed yet. Callers wait, go to your team or to voicemail.",
   "reach.otherTab": "Ringdesk is open in another tab.",
   "reach.otherTabInCall": "the other tab is on a call. Use it until the call is over.",
   "reach.useThisTab": "Use this tab",
@@ -222,8 +223,9 @@ export const en = {
   // Calls do not ring here: why
   "trouble.title": "Calls do not ring here",
   "trouble.offline": "You are offline",
-  "trouble.offlineText": "The desk lost its connection. Callers go to your team or to voicemail.",
-  "trouble.offlineSince": "The desk lost its connection at {time}. Callers go to your team or to voicemail.",
+  "trouble.offlineText": "The desk lost its connection. Callers wait, go to your team or to voicemail.",
+  "trouble.offlineSince":
+    "The desk lost its connection at {time}. Callers wait, go to your team or to voicemail.",
   "trouble.offlineNote": "You can still read the call log. It may be old.",
   "trouble.elsewhere": "Open in another tab",
   "trouble.elsewhereText": "Your phone rings in the other tab of this browser.",

@@ -32,12 +32,12 @@ const unheard = push({
 describe("the reach line", () => {
   it.each<[string, State, string, string]>([
     ["ready", readyState(), "ok", "You can be reached. Lines Support, Sales · microphone: Jabra"],
-    ["on a call", openState(), "call", "On a call. New callers go to your team or to voicemail."],
+    ["on a call", openState(), "call", "On a call. New callers wait, go to your team or to voicemail."],
     [
       "calling",
       after(readyState(), dialled),
       "call",
-      "On a call. New callers go to your team or to voicemail.",
+      "On a call. New callers wait, go to your team or to voicemail.",
     ],
     [
       "desk lost on a call",
@@ -68,19 +68,19 @@ describe("the reach line", () => {
       "asked for the microphone",
       after(readyState(), mic("prompt")),
       "amber",
-      "You cannot be reached: microphone not allowed yet. Callers go to your team or to voicemail.",
+      "You cannot be reached: microphone not allowed yet. Callers wait, go to your team or to voicemail.",
     ],
     [
       "blocked",
       after(readyState(), mic("denied")),
       "red",
-      "You cannot be reached: the browser blocks the microphone. Callers go to your team or to voicemail.",
+      "You cannot be reached: the browser blocks the microphone. Callers wait, go to your team or to voicemail.",
     ],
     [
       "nothing plugged in",
       after(readyState(), mic("missing")),
       "red",
-      "You cannot be reached: no microphone found. Callers go to your team or to voicemail.",
+      "You cannot be reached: no microphone found. Callers wait, go to your team or to voicemail.",
     ],
     [
       "another tab",

@@ -124,6 +124,7 @@ function Row({ agent, now, me, state, menu, onMenu, onPresence, onMode }: RowPro
           >
             <PresenceChoices
               now={agent}
+              inWrapUp={agent.state === "wrap-up"}
               reasons={state.awayReasons}
               canChoose
               onChoose={(availability, away) => onPresence(agent, availability, away)}

@@ -240,6 +240,13 @@ describe("an agent", () => {
     await screen.findByText(/^Grace Hopper is now Away: Lunch, back at .*\.$/);
   });
 
+  it("who is in wrap-up is none of what can be chosen yet", async () => {
+    const { user } = await opened();
+    await user.click(button("Change Kofi Mensah to"));
+    const available = screen.getByRole("menuitemradio", { name: "Available After wrap-up" });
+    expect(available.getAttribute("aria-checked")).toBe("false");
+  });
+
   it("who is away already is ticked with the reason, and told another time of return at one press", async () => {
     const setPresence = vi.fn(async () => {});
     const { user } = await opened(usual, { setPresence });
