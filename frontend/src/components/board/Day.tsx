@@ -4,7 +4,7 @@ import { formatNumber, formatPercent, t } from "../../i18n/i18n";
 import type { Board, BoardStanding } from "../../messages";
 import { isolated } from "../../names";
 import { Icon } from "../Icon";
-import { toneOf } from "./Figures";
+import { percentWord, toneOf } from "./Figures";
 
 const HEADS = ["came", "answered", "level", "voicemail", "missed", "hungUp", "toCallBack"] as const;
 
@@ -89,7 +89,7 @@ function Cell({ head, figures, goal }: BoardStanding & { head: (typeof HEADS)[nu
       return (
         <span class={`board-level figure-${tone}`}>
           {tone === "past" && <Icon name="alert" size={16} />}
-          {level === null ? "–" : formatPercent(level)}
+          {level === null ? "–" : percentWord(level, goal?.percent)}
           {goal && (
             <span class="small quiet">{t("board.goalOf", { percent: formatPercent(goal.percent) })}</span>
           )}

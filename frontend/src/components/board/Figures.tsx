@@ -24,7 +24,7 @@ export function Figures({ board, now }: { board: Board; now: number }) {
         name={t("board.hungUp")}
         value={formatNumber(all.figures.abandoned)}
         about={[
-          all.figures.abandoned_percent === null ? "" : formatPercent(all.figures.abandoned_percent),
+          all.figures.abandoned_percent === null ? "" : percentWord(all.figures.abandoned_percent),
           t("board.toCallBack", { count: all.figures.to_call_back }),
         ]
           .filter(Boolean)
@@ -101,11 +101,17 @@ function ServiceLevel({ all: { figures, goal } }: { all: BoardStanding }) {
   return (
     <Figure
       {...{ name }}
-      value={level === null ? "–" : formatPercent(Math.round(level))}
+      value={level === null ? "–" : percentWord(level, goal?.percent)}
       about={goal ? `${t("board.goal", { percent: formatPercent(goal.percent) })} · ${calls}` : calls}
       tone={toneOf(level, goal?.percent ?? null)}
     />
   );
+}
+
+/** In whole per cent, on the cards as in the tables; never up to a goal that is not met. */
+export function percentWord(percent: number, goal: number = Infinity): string {
+  const rounded = Math.round(percent);
+  return formatPercent(percent < goal && rounded >= goal ? Math.floor(percent) : rounded);
 }
 
 export function toneOf(level: number | null, goal: number | null): Tone {

@@ -102,6 +102,26 @@ describe("the figures", () => {
     expect(figure("Longest wait").textContent).toContain("Each line has its own goal");
   });
 
+  it("say per cents in one way, on the cards and in the tables, and reach no goal by rounding", async () => {
+    const withLevel = (service_level: number): Board => {
+      const standing = { ...usual.all, figures: { ...usual.all.figures, service_level } };
+      return {
+        ...usual,
+        all: standing,
+        by_line: usual.by_line.slice(0, 1).map((line) => ({ ...line, ...standing })),
+      };
+    };
+    const { tell } = await opened(withLevel(42.9));
+    const shown = () => [
+      figure("Answered in 20 s, today").querySelector(".figure-value")?.textContent,
+      within(screen.getByRole("table", { name: "Today: Line" })).getByText(/goal 80%/).previousSibling
+        ?.textContent,
+    ];
+    expect(shown()).toEqual(["43%", "43%"]);
+    tell(withLevel(79.6));
+    await waitFor(() => expect(shown()).toEqual(["79%", "79%"]));
+  });
+
   it("say that they are old when the connection is lost", async () => {
     const { board } = await opened();
     expect(screen.getByText(/^Live · /)).toBeTruthy();
