@@ -193,12 +193,14 @@ def agents_with_reach(**only: Any) -> QuerySet[Agent]:
 
 
 def agents_shown(**only: Param) -> QuerySet[Agent]:
-    """The same, each with the `trouble` that the phone of the newest open desk has, since when, and who set the
-    presence. None: no desk is open."""
+    """The same, each with the `trouble` that the phone of the newest open desk has, since when, when that was opened,
+    and who set the presence. None: no desk is open."""
     desks = Desk.objects.filter(agent=OuterRef("pk"), seen_at__gte=Param("alive_since")).order_by("-opened_at", "-pk")
     agents = agents_with_reach(**only).select_related("presence_by")
     return agents.annotate(
-        trouble=Subquery(desks.values("trouble")[:1]), trouble_since=Subquery(desks.values("trouble_since")[:1])
+        trouble=Subquery(desks.values("trouble")[:1]),
+        trouble_since=Subquery(desks.values("trouble_since")[:1]),
+        desk_opened_at=Subquery(desks.values("opened_at")[:1]),
     )
 
 

@@ -141,7 +141,8 @@ def _presence(agent: Any) -> dict[str, Any]:
         "on-call": agent.on_call_since,
         "not-reachable": trouble_since,
         "wrap-up": agent.wrap_up_since,
-    }.get(state, agent.presence_since)
+        # Whoever never chose anything is available from when the desk was opened.
+    }.get(state, agent.presence_since or agent.desk_opened_at)
     in_wrap_up = _is_in_wrap_up(agent)
     return {
         "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},

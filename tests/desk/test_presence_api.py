@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +50,15 @@ def test_a_supervisor_says_why_and_until_when_which_is_kept(ada, hedy):
     kept = ada.presence_changes.get()
     assert (kept.after, kept.reason, kept.back_at, kept.by) == ("away", "Lunch", back_at, hedy)
     assert "by Hedy: Away. Lunch" in change_said(kept)
+
+
+def test_who_never_chose_anything_is_available_since_the_desk_was_opened(ada):
+    desk = factories.make_desk(ada)
+
+    told = client_of(ada).get(f"/api/v1/agents/{ada.pk}/presence/", secure=True).json()
+
+    assert (told["state"], told["set_at"]) == ("available", None)
+    assert datetime.fromisoformat(told["since"]) == desk.opened_at
 
 
 def test_a_colleague_does_not(ada, grace):
