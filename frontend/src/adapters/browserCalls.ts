@@ -75,7 +75,7 @@ export class BrowserCalls {
    * called before it does.
    */
   leave(): void {
-    for (const [id, call] of [...this.byId]) {
+    for (const [id, call] of this.byId) {
       if (call.status() !== "pending") continue;
       this.over(id);
       this.send({ type: "call.left", id, at: Date.now() });
