@@ -63,6 +63,18 @@ def without_invisible(text: str) -> str:
 _INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 
 
+def is_heard(text: str) -> bool:
+    """Whether anything is heard when a voice reads the text: a letter or a digit of any script is in it.
+
+    Of dots, dashes, emoji and spaces of no width, voices say nothing, or each another thing.
+    """
+    return any(letter.isalnum() and letter not in _FILLERS for letter in text)
+
+
+# Letters for Unicode, and nothing for whoever reads them: they hold the place of a letter of Hangul.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
+
 # Marks, embeddings, overrides and isolates: they say in which direction what follows is read.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"

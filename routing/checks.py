@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from core.languages import Sentence
 from core.languages import kept as _
-from core.text import in_sentence
+from core.text import in_sentence, is_heard
 from routing.known import Known
 from routing.steps import (
     AgentStep,
@@ -85,6 +85,7 @@ def plan_check(plan: Plan, known: Known, *, route_id: int | None = None) -> list
     return [*findings, *circles]
 
 
+_WRITE_WORDS = _("Write words with at least one letter or digit, or choose a greeting.")
 _CIRCLE = _("Callers go in a circle here without being asked anything, for ever.")
 _OUT_OF_CIRCLE = _("Let one of the steps lead to a voicemail box or a goodbye, or put a menu in between.")
 
@@ -171,6 +172,9 @@ def _wrong_with(step: Step, plan: Plan, known: Known) -> Iterator[_Wrong]:
             yield field, _("This greeting is gone."), _("Choose another greeting, or write a text.")
         elif is_needed and not prompt:
             yield field, _("The caller hears nothing here."), _("Write what the caller hears, or choose a greeting.")
+        elif prompt.text and not is_heard(prompt.text):
+            # Also where there need be none: our own sentence would be replaced by silence.
+            yield field, _("The caller hears nothing here: the text has no letter and no digit."), _WRITE_WORDS
     if more := _MORE.get(type(step)):
         yield from more(step, known)
     if isinstance(step, Menu):

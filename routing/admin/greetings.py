@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin import SavesChanges
-from core.text import shortened
+from core.text import is_heard, shortened
 from routing.greetings import sound_keep, sound_path
 from routing.models import Greeting
 from routing.sounds import MOST_BYTES, Sound, SoundRefused, sound_convert
@@ -50,8 +50,14 @@ class GreetingForm(forms.ModelForm[Greeting]):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         keeps = hasattr(self.instance, "sound") and not cleaned.get("without_sound")
-        if "sound" not in self.errors and not (cleaned.get("text") or self.converted or keeps):
-            self.add_error("text", _("Callers would hear nothing: write a text, or upload a sound."))
+        text = cleaned.get("text") or ""
+        if "sound" in self.errors or "text" in self.errors or self.converted or keeps or is_heard(text):
+            return cleaned
+        if text:
+            why = _("Callers would hear nothing: write a text with at least one letter or digit, or upload a sound.")
+        else:
+            why = _("Callers would hear nothing: write a text, or upload a sound.")
+        self.add_error("text", why)
         return cleaned
 
 

@@ -73,6 +73,36 @@ def test_a_team_leads_on_when_nobody_took_the_call(field):
     assert found(team(**{field: ""}), box()) == [("team", field, True)]
 
 
+SILENT = ["...", "–", "\u200b", "\U0001f600", "\u3164", " \u2026 !"]
+
+
+@pytest.mark.parametrize("words", SILENT)
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda said: step("a", "goodbye", prompt=said), "prompt"),
+        (lambda said: step("a", "announcement", prompt=said, next="box"), "prompt"),
+        (lambda said: menu("a", keys={"1": "box"}, prompt=said), "prompt"),
+        (lambda said: box("a", prompt=said), "prompt"),
+        (lambda said: team("a", hears=said), "hears"),
+    ],
+)
+def test_words_that_nobody_can_hear_are_refused_wherever_they_are_said(words, make, field):
+    assert ("a", field, True) in found(make(text(words)), box())
+
+
+@pytest.mark.parametrize("words", ["Hi", "1", "おはよう", "สวัสดี", "नमस्ते", "مرحبا", "… 7 …"])
+def test_one_letter_or_digit_of_any_script_is_heard(words):
+    assert found(step("a", "goodbye", prompt=text(words))) == []
+
+
+def test_words_that_nobody_can_hear_are_refused_with_what_is_wrong_and_what_to_do():
+    _, (finding,) = document_check(document(step("a", "goodbye", prompt=text("..."))), plans.known())
+
+    assert sentence(finding.text) == "The caller hears nothing here: the text has no letter and no digit."
+    assert sentence(finding.todo) == "Write words with at least one letter or digit, or choose a greeting."
+
+
 def test_a_team_without_members_and_without_a_way_on_is_told_by_its_name():
     _, (finding,) = document_check(document(team(team=plans.EMPTY_TEAM, nobody=""), box()), plans.known())
 

@@ -156,6 +156,14 @@ def test_a_greeting_in_which_nothing_is_heard_is_refused(admin):
     assert not GreetingSound.objects.exists()
 
 
+@pytest.mark.parametrize("words", ["...", "\u200b", "\U0001f600"])
+def test_a_greeting_whose_words_nobody_can_hear_is_refused_unless_it_is_a_sound(admin, words):
+    assert "at least one letter or digit" in posted(admin, text=words).content.decode()
+    assert not Greeting.objects.exists()
+
+    assert posted(admin, file=sound(), text=words).status_code == 302
+
+
 def test_a_greeting_that_a_route_plays_is_not_deleted(admin):
     greeting = Greeting.objects.create(name="Bye", text="Goodbye.")
     route = Route.objects.create(name="Short")
