@@ -46,7 +46,7 @@ class Sound:
 def sound_convert(data: bytes) -> Sound:
     """A WAV file (PCM) of any usual kind as one that Twilio plays. Raises `SoundRefused`."""
     if len(data) > MOST_BYTES:
-        raise SoundRefused(_("Upload at most %(size)d MB.") % {"size": MOST_BYTES // 1_000_000})
+        raise SoundRefused(_TOO_LARGE)
     try:
         with wave.open(io.BytesIO(data)) as file:
             width, channels, rate, count = (
@@ -67,6 +67,14 @@ def sound_convert(data: bytes) -> Sound:
     if not any(made):
         raise SoundRefused(_("There is no sound in this file."))
     return Sound(_written(made), -(-len(made) // RATE))
+
+
+_TOO_LARGE = _("Upload at most %(size)d MB.") % {"size": MOST_BYTES // 1_000_000}
+
+
+def too_large() -> str:
+    """What is said of a file that is larger than that."""
+    return sentence(_TOO_LARGE)
 
 
 _NO_WAV = _("This is no sound file that can be used. Upload a WAV file (PCM), as recorders and phones export it.")

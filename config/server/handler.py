@@ -20,6 +20,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse, set_script_prefix
 from django.utils.translation import gettext
 
@@ -32,8 +33,9 @@ from telephony.webhooks.guard import MAX_BODY as MAX_WEBHOOK_BODY
 from telephony.webhooks.guard import WEBHOOK_PREFIX, Route, refusal_unread, route_at, too_large
 from tokens.batched import voice_token_together
 
-# What a body may hold before its view has a say; forms are limited further by Django's own settings.
-MAX_BODY = 10 * 1024 * 1024
+# What a body may hold before its view has a say; forms are limited further by Django's own settings. More than the
+# largest file that a form takes (`routing.sounds.MOST_BYTES`): the form itself says of a file that it is too large.
+MAX_BODY = 16 * 1024 * 1024
 # So many log-ins wait for each thread that checks passwords: the last of them for some four seconds.
 _LOGINS_WAITING = 10
 # What is read of a file before it is sent on.
@@ -44,10 +46,12 @@ class BodyTooLarge(Exception):
     pass
 
 
-def _too_large(path: str) -> HttpResponse:
+def _too_large(path: str, address: str) -> HttpResponse:
+    """Whatever is no program's is a browser's form: whoever filled it in reads what to do. `address`: of the form."""
     if path.startswith("/api/"):
         return problem_response("too_large", instance=path)
-    return HttpResponse(gettext("The body is too large."), status=413, content_type="text/plain")
+    page = render_to_string("413.html", {"address": f"/{address.lstrip('/')}"})
+    return HttpResponse(page, status=413, headers={"Cache-Control": "no-store"})
 
 
 def _too_many_logins(path: str) -> HttpResponse:
@@ -127,7 +131,7 @@ class OneHopHandler(ASGIHandler):
             return
         except BodyTooLarge:
             with speaking(_language_of(scope)):
-                refused = too_large(path) if is_webhook else _too_large(path)
+                refused = too_large(path) if is_webhook else _too_large(path, scope["path"])
             await self.send_response(refused, send)
             return
         with body:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from core.admin import SavesChanges
 from core.text import is_heard, shortened
 from routing.greetings import sound_keep, sound_path
 from routing.models import Greeting
-from routing.sounds import MOST_BYTES, Sound, SoundRefused, sound_convert
+from routing.sounds import MOST_BYTES, Sound, SoundRefused, sound_convert, too_large
 from routing.usage import routes_using
 
 
@@ -24,7 +25,10 @@ class GreetingForm(forms.ModelForm[Greeting]):
     sound = forms.FileField(
         label=gettext_lazy("Sound file"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ".wav,audio/wav"}),
+        # What `size.js` says before anything is sent.
+        widget=forms.FileInput(
+            attrs={"accept": ".wav,audio/wav", "data-most": MOST_BYTES, "data-too-large": lazy(too_large, str)()}
+        ),
         help_text=gettext_lazy("A WAV file of at most a minute and 12 MB. It is kept as telephones carry sound."),
     )
     without_sound = forms.BooleanField(

@@ -180,3 +180,23 @@ def test_a_week_is_changed_span_by_span(admin, stack):
     admin.get_by_role("button", name="Check").click()
     expect(admin.get_by_text("Open. Shop hours: the span 08:00–01:30 of 2026-11-27")).to_be_visible()
     assert violations(admin) == []
+
+
+def test_a_sound_that_is_too_large_is_told_before_it_is_sent_and_nothing_of_the_form_is_lost(admin, stack):
+    admin.goto(f"{stack.desk_url}/admin/routing/greeting/add/")
+    admin.get_by_label("Name:").fill("Long")
+    field = admin.get_by_label("Sound file")
+    sent = []
+    admin.on("request", lambda request: sent.append(request.method))
+
+    field.set_input_files({"name": "long.wav", "mimeType": "audio/wav", "buffer": bytes(12_000_001)})
+    expect(admin.get_by_role("alert").filter(has_text="Upload at most 12 MB.")).to_be_visible()
+    admin.get_by_role("button", name="Save", exact=True).click()
+
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert "POST" not in sent
+    expect(admin.get_by_label("Name:")).to_have_value("Long")
+    assert violations(admin) == []
+    field.set_input_files({"name": "short.wav", "mimeType": "audio/wav", "buffer": b"RIFF"})
+    expect(admin.get_by_text("Upload at most 12 MB.")).to_have_count(0)

@@ -9,6 +9,7 @@ from asgiref.sync import async_to_sync
 from django.test import Client
 
 from config.server.handler import MAX_BODY, OneHopHandler
+from routing.sounds import MOST_BYTES
 from tests.api import World, make_world, twilio_that_agrees
 
 JSON_BODIES = ["/api/v1/auth/login/", "/api/v1/tokens/voice/", "/api/v1/contacts/", "/api/v1/contacts/import/"]
@@ -82,7 +83,8 @@ def test_a_player_may_accept_nothing_but_sound(world, recording, status):
 
 @pytest.mark.parametrize(("language", "said"), [("de", "zu gro"), ("en", "too large"), ("\xff", "too large")])
 @pytest.mark.parametrize(
-    ("path", "kind"), [("/api/v1/contacts/", "application/problem+json"), ("/accounts/login/", "text/plain")]
+    ("path", "kind"),
+    [("/api/v1/contacts/", "application/problem+json"), ("/admin/routing/greeting/add/", "text/html; charset=utf-8")],
 )
 def test_a_body_that_no_server_should_hold_is_refused_in_the_words_of_its_place_and_reader(path, kind, language, said):
     sent: list[dict[str, Any]] = []
@@ -99,3 +101,10 @@ def test_a_body_that_no_server_should_hold_is_refused_in_the_words_of_its_place_
     assert sent[0]["status"] == 413
     assert dict(sent[0]["headers"])[b"Content-Type"].decode() == kind
     assert said in sent[1]["body"].decode()
+    if path.startswith("/admin/"):
+        # A page that whoever filled in the form can read, with a way back to it.
+        assert f'href="{path}"' in sent[1]["body"].decode()
+
+
+def test_the_largest_sound_that_a_form_takes_comes_as_far_as_the_form():
+    assert MAX_BODY > MOST_BYTES + 2**20
