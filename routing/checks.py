@@ -10,6 +10,7 @@ from core.languages import Sentence
 from core.languages import kept as _
 from core.text import in_sentence, is_heard
 from routing.known import Known
+from routing.step_fields import WRITE_VOICE, is_voice
 from routing.steps import (
     AgentStep,
     Arrow,
@@ -175,6 +176,9 @@ def _wrong_with(step: Step, plan: Plan, known: Known) -> Iterator[_Wrong]:
         elif prompt.text and not is_heard(prompt.text):
             # Also where there need be none: our own sentence would be replaced by silence.
             yield field, _("The caller hears nothing here: the text has no letter and no digit."), _WRITE_WORDS
+        if prompt.voice and not is_voice(prompt.voice):
+            text = _("Twilio has no voice %(voice)s.") % {"voice": in_sentence(prompt.voice)}
+            yield field, text, WRITE_VOICE
     if more := _MORE.get(type(step)):
         yield from more(step, known)
     if isinstance(step, Menu):

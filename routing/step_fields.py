@@ -14,9 +14,12 @@ from core.languages import kept as _
 from core.text import cleaned, cleaned_lines
 
 MAX_STEPS, MAX_KEYS = 60, 12
-_LONGEST_NAME, _LONGEST_TEXT, _LONGEST_WORD = 60, 1000, 40
+_LONGEST_NAME, _LONGEST_TEXT, _LONGEST_WORD, _LONGEST_VOICE = 60, 1000, 40, 64
 _ID = re.compile(r"[a-z0-9]{1,12}\Z")
 _VOICE = re.compile(r"[A-Za-z0-9.-]{0,64}\Z")
+# As Twilio names voices: https://www.twilio.com/docs/voice/twiml/say. What it does not know it does not say.
+_KNOWN_VOICE = re.compile(r"(?:man|woman|alice|(?:Polly|Google)\.[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\Z")
+WRITE_VOICE = _("Write the voice as Twilio names it, like Polly.Amy.")
 DIGIT = re.compile(r"[0-9*#]\Z")
 
 # Told what is wrong with a field: its name within the step, and a sentence that says what to do.
@@ -57,6 +60,14 @@ class Key:
         if self.language:
             plain["language"] = self.language
         return plain | ({"words": list(self.words)} if self.words else {})
+
+
+def is_voice(name: str) -> bool:
+    """Whether a voice is named as Twilio names them; whether there is such a one, Twilio knows.
+
+    Asked of what is to be saved only: a route that is kept is carried out whatever its voice is.
+    """
+    return len(name) <= _LONGEST_VOICE and _KNOWN_VOICE.match(name) is not None
 
 
 def made(read: Read, default: Any) -> Any:
@@ -154,7 +165,7 @@ def _read_prompt(value: Any, name: str, complain: Complain) -> Prompt:
         language = ""
     voice = str(value.get("voice") or "")
     if not _VOICE.match(voice):
-        complain(name, _("Write the voice as Twilio names it, like Polly.Amy."))
+        complain(name, WRITE_VOICE)
         voice = ""
     return Prompt(cleaned_lines(_text_of(value.get("text"), _LONGEST_TEXT, name, complain)).strip(), language, voice)
 

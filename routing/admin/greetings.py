@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.admin import SavesChanges
+from core.languages import sentence
 from core.text import is_heard, shortened
 from routing.greetings import sound_keep, sound_path
 from routing.models import Greeting
 from routing.sounds import MOST_BYTES, Sound, SoundRefused, sound_convert, too_large
+from routing.step_fields import WRITE_VOICE, is_voice
 from routing.usage import routes_using
 
 
@@ -40,6 +42,12 @@ class GreetingForm(forms.ModelForm[Greeting]):
     class Meta:
         model = Greeting
         fields = ["name", "language", "voice", "text"]
+
+    def clean_voice(self) -> str:
+        voice: str = self.cleaned_data["voice"]
+        if voice and not is_voice(voice):
+            raise ValidationError(sentence(WRITE_VOICE))
+        return voice
 
     def clean_sound(self) -> Any:
         file = self.cleaned_data.get("sound")

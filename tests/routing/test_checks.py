@@ -103,6 +103,19 @@ def test_words_that_nobody_can_hear_are_refused_with_what_is_wrong_and_what_to_d
     assert sentence(finding.todo) == "Write words with at least one letter or digit, or choose a greeting."
 
 
+NO_VOICES = ["Nobody.Such", "Polly", "Polly.", "Polly.Amy-", ".Amy", "Amazon.Polly.Amy", "Fiona"]
+VOICES = ["", "man", "Polly.Amy", "Polly.Joanna-Neural", "Google.en-GB-Standard-A", "Google.de-DE-Chirp3-HD-Aoede"]
+
+
+@pytest.mark.parametrize(("voice", "is_one"), [*((one, False) for one in NO_VOICES), *((one, True) for one in VOICES)])
+def test_a_voice_is_one_that_twilio_may_have(voice, is_one):
+    assert found(step("a", "goodbye", prompt=text() | {"voice": voice})) == ([] if is_one else [("a", "prompt", True)])
+
+
+def test_a_route_that_is_kept_is_carried_out_whatever_its_voice_is():
+    assert plans.plan(step("a", "goodbye", prompt=text() | {"voice": "Nobody.Such"})).steps
+
+
 def test_a_team_without_members_and_without_a_way_on_is_told_by_its_name():
     _, (finding,) = document_check(document(team(team=plans.EMPTY_TEAM, nobody=""), box()), plans.known())
 

@@ -164,6 +164,13 @@ def test_a_greeting_whose_words_nobody_can_hear_is_refused_unless_it_is_a_sound(
     assert posted(admin, file=sound(), text=words).status_code == 302
 
 
+@pytest.mark.parametrize("voice", ["Nobody.Such", "Nobody.Such <b>", "Polly.Amy <b>"])
+def test_a_voice_that_twilio_has_not_is_refused_at_its_field(admin, voice):
+    assert "Write the voice as Twilio names it" in posted(admin, text="Hello.", voice=voice).content.decode()
+    assert not Greeting.objects.exists()
+    assert posted(admin, text="Hello.", voice="Polly.Amy").status_code == 302
+
+
 def test_a_greeting_that_a_route_plays_is_not_deleted(admin):
     greeting = Greeting.objects.create(name="Bye", text="Goodbye.")
     route = Route.objects.create(name="Short")
