@@ -5,7 +5,9 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.exports import contacts_as_csv
@@ -141,12 +143,36 @@ class ContactFieldAdmin(SavesChanges, admin.ModelAdmin[ContactField]):
         return {}
 
 
+def _what_blocking_does(request: HttpRequest) -> str:
+    """And what it does not do: whoever blocks a number mostly means its calls. With the way there for whoever may."""
+    text = gettext("Ringdesk neither calls nor texts these numbers. To refuse their calls, make a spam rule.")
+    # By its name: what stands above knows nothing of lines and their rules.
+    if not request.user.has_perm("routing.add_spamrule"):
+        return text
+    address = reverse("admin:routing_spamrule_add")
+    return format_html('{} <a href="{}">{}</a>', text, address, gettext("Add a spam rule"))
+
+
 @admin.register(BlockedNumber)
 class BlockedNumberAdmin(SavesChanges, admin.ModelAdmin[BlockedNumber]):
+    change_list_template = "admin/contacts/blockednumber/change_list.html"
     list_display = ["number", "reason", "blocked_by", "at"]
     search_fields = ["number", "reason"]
-    fields = ["number", "reason", "blocked_by", "at"]
     readonly_fields = ["blocked_by", "at"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Who blocked it, and when, is known once it is.
+        fields = ["number", "reason", *(self.readonly_fields if obj else [])]
+        return [(None, {"fields": fields, "description": _what_blocking_does(request)})]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "number":
+            kwargs["help_text"] = _("With + and the country's code, like +12025550142.")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        told = {"what_blocking_does": _what_blocking_does(request)}
+        return super().changelist_view(request, told | (extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:

@@ -65,11 +65,11 @@ class Contact(models.Model):
 
 
 def clean_number(value: str) -> Number:
-    """Raises `ValidationError` with the sentence that says what is wrong."""
+    """Raises `ValidationError` with the sentence that says what is wrong, at the field `number`."""
     try:
         return parse(value, home_region=settings.HOME_REGION)
     except InvalidNumber as error:
-        raise ValidationError(error.message) from None
+        raise ValidationError({"number": error.message}) from None
 
 
 class LineType(models.TextChoices):
