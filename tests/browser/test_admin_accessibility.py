@@ -316,3 +316,36 @@ def test_a_desk_wide_call_list_shows_all_of_its_columns(admin, stack):
     admin.goto(f"{stack.desk_url}/admin/calls/call/")
     expect(admin.get_by_role("columnheader", name="Lasted")).to_be_in_viewport(ratio=1)
     assert admin.locator(".results").evaluate("list => list.scrollWidth <= list.clientWidth")
+
+
+# Each with what is written, the key that sends it, and the field that is then wrong.
+WRONG = [
+    ("routing/line/1/change/", {"Number:": "many"}, "Save", "Number:"),
+    ("routing/line/1/change/", {"Goal: longest wait:": "0"}, "Save", "Goal: longest wait:"),
+    ("contacts/blockednumber/add/", {"Number:": "many", "Reason:": "x"}, "Save", "Number:"),
+    ("routing/greeting/add/", {"Name:": "x", "Voice:": "Nobody.Such"}, "Save", "Voice:"),
+    ("routing/route/explain/", {"Keys pressed": "x"}, "Explain", "Keys pressed"),
+]
+
+
+@pytest.mark.parametrize(("path", "written", "key", "wrong"), WRONG)
+def test_the_first_field_that_is_wrong_has_the_focus_and_a_red_edge(admin, stack, message, path, written, key, wrong):
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"{stack.desk_url}/admin/{path}")
+    for label, text in written.items():
+        admin.get_by_label(label, exact=True).fill(text)
+    admin.get_by_role("button", name=key, exact=True).click()
+
+    field = admin.get_by_label(wrong, exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    red = admin.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          probe.style.color = "var(--stop)";
+          const colour = getComputedStyle(probe).color;
+          probe.remove();
+          return colour;
+        }"""
+    )
+    expect(field).to_have_css("border-top-color", red)
