@@ -1,6 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-import { type Drawing as Drawn, draw, type Line } from "./layout";
+import { BOX, type Drawing as Drawn, draw, type Line, scaleFor } from "./layout";
 import { type Finding, filled, type RouteDocument, type Step, waysOf, type Words } from "./model";
 
 interface Props {
@@ -20,6 +20,21 @@ export function Drawing({ route, words, lines, current, refusal, onOpen }: Props
   const box = useRef<HTMLDivElement>(null);
   const ids = drawn.boxes.filter((one) => isStep(one.id)).map((one) => one.id);
   const stop = ids.includes(reached) ? reached : (ids[0] ?? "");
+  const place = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState(0);
+  const scale = scaleFor(drawn.width, room);
+  const caller = drawn.boxes.find((one) => one.id === "");
+  useLayoutEffect(() => {
+    if (!place.current || typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(([entry]) => setRoom(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  // A drawing that does not fit even so begins where the caller does.
+  useLayoutEffect(() => {
+    if (place.current && caller && room)
+      place.current.scrollLeft = (caller.x + BOX.width / 2) * scale - room / 2;
+  }, [room]);
   const byId = new Map(route.steps.map((step) => [step.id, step]));
 
   function focus(id: string | undefined) {
@@ -47,13 +62,13 @@ export function Drawing({ route, words, lines, current, refusal, onOpen }: Props
   }
 
   return (
-    <div class="re-scroll" tabIndex={-1}>
+    <div ref={place} class="re-scroll" tabIndex={-1}>
       <div
         ref={box}
         class="re-drawing"
         role="group"
         aria-label={words["drawing"]}
-        style={{ width: `${drawn.width}px`, height: `${drawn.height}px` }}
+        style={{ width: `${drawn.width}px`, height: `${drawn.height}px`, zoom: String(scale) }}
         onKeyDown={onKeyDown}
         onFocusIn={(event: FocusEvent) => {
           if (!box.current?.contains(event.relatedTarget as Node))
@@ -62,13 +77,13 @@ export function Drawing({ route, words, lines, current, refusal, onOpen }: Props
       >
         <Lines drawn={drawn} refusal={refusal} />
         {drawn.boxes.map((one) => {
-          const place = { left: `${one.x}px`, top: `${one.y}px` };
+          const at = { left: `${one.x}px`, top: `${one.y}px` };
           const step = byId.get(one.id);
           if (!step) {
             const text =
               one.id === "" ? filled(words["caller_rings"] ?? "", { lines }) : words["hears_nothing"];
             return (
-              <div key={one.id} class={`re-end ${one.id ? "broken" : ""}`} style={place}>
+              <div key={one.id} class={`re-end ${one.id ? "broken" : ""}`} style={at}>
                 {text}
               </div>
             );
@@ -82,7 +97,7 @@ export function Drawing({ route, words, lines, current, refusal, onOpen }: Props
               type="button"
               data-box={one.id}
               class={`re-box ${one.id === current ? "current" : ""} ${state}`}
-              style={place}
+              style={at}
               tabIndex={one.id === stop ? 0 : -1}
               onFocus={() => setReached(one.id)}
               onClick={() => onOpen(one.id)}

@@ -16,6 +16,7 @@ import {
   moved,
   newStep,
   removed,
+  stillWrong,
   type RouteDocument,
   type Step,
   withField,
@@ -52,7 +53,8 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
   const [name, setName] = useState(data.name);
   const [route, setRoute] = useState(data.document);
   const [open, setOpen] = useState("");
-  const [findings, setFindings] = useState<Finding[]>([]);
+  // What was found, and in which route: what is mended since is not shown any more, and is again when it is undone.
+  const [found, setFound] = useState<{ all: Finding[]; in: RouteDocument }>({ all: [], in: data.document });
   const [problem, setProblem] = useState("");
   const [told, setTold] = useState("");
   const [isSaving, setIsSaving] = useState(false);
@@ -65,8 +67,11 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
 
   const changes = changesBetween(before.route, route) + (name === before.name ? 0 : 1);
   const isRefused = refused === JSON.stringify([name, route]);
+  const findings = stillWrong(found.all, found.in, route);
   const refusals = findings.filter((one) => one.is_refusal);
   const first = refusals[0];
+  // What is no fault of the route stays until the next save; a fault, such as a name that is taken, until it is mended.
+  const toldProblem = refused === null || isRefused ? problem : "";
   const lines = data.lines.map((line) => line.name).join(", ") || (words["no_line"] ?? "");
 
   // With the drawing itself: the page of a route that was just saved comes at once, and nothing is lost on the way there.
@@ -110,17 +115,17 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     if (answer.saved) {
       setBefore({ name, route: answer.document, number: answer.number });
       setRoute((now) => withSince(route, now, answer.document));
-      setFindings(answer.warnings);
+      setFound({ all: answer.warnings, in: answer.document });
       setProblem("");
       setRefused(null);
       setTold(filled(words["saved_as"] ?? "", { number: answer.number }));
       if (data.route === null) onCreated(answer.address, isChanged);
       return;
     }
-    setFindings(answer.findings);
+    setFound({ all: answer.findings, in: route });
     setProblem(answer.text);
+    setRefused(answer.again ? null : JSON.stringify([name, route]));
     if (answer.again) return;
-    setRefused(JSON.stringify([name, route]));
     // Whoever writes on is told, and not taken away from it.
     if (isChanged) return;
     const wrong = answer.findings.find((one) => one.is_refusal);
@@ -151,7 +156,7 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     if (!window.confirm(words["discard_asks"])) return;
     setName(before.name);
     setRoute(before.route);
-    setFindings([]);
+    setFound({ all: [], in: before.route });
     setProblem("");
     setRefused(null);
   }
@@ -177,9 +182,10 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
           onDiscard={discard}
           onSave={() => void onSave()}
         />
-        {(first || problem) && (
+        {(first || toldProblem) && (
           <Refusal
-            {...{ first, problem, route, words }}
+            {...{ first, route, words }}
+            problem={toldProblem}
             more={refusals.length - 1}
             inForce={before.number}
             maySend={isRefused}

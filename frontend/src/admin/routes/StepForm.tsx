@@ -19,7 +19,7 @@ export function StepForm(props: FormProps) {
         )}
       </Row>
       {(KINDS[step.kind] ?? [])
-        .filter(({ onlyWith }) => onlyWith === undefined || step[onlyWith] === true)
+        .filter(({ onlyWith }) => onlyWith === undefined || Boolean(step[onlyWith]))
         .map((field) => (
           <OneField key={field.field} {...props} spec={field} />
         ))}

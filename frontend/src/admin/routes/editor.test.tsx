@@ -223,6 +223,24 @@ describe("what was refused", () => {
     expect(save(2).disabled).toBe(true);
   });
 
+  it("is not shown any more once it is mended, and is again when that is undone", async () => {
+    const { user, answer } = edit();
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(2));
+    answer({ saved: false, text: "", findings: [refusal("hello", "prompt")] });
+    await screen.findByRole("alert");
+
+    await user.type(field("Words"), "!");
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(document.querySelector(".re-step.refused")).toBeNull();
+    expect(field("Words").getAttribute("aria-invalid")).toBeNull();
+    expect(save(2).disabled).toBe(false);
+
+    await user.type(field("Words"), "{Backspace}");
+    expect(screen.getByRole("alert")).toBeTruthy();
+    expect(save(2).disabled).toBe(true);
+  });
+
   it("may be saved again when it is for no step, and is said to be no fault of the route", async () => {
     const { user, answer, saved, sent } = edit();
     await user.type(field("Name of the route"), " A");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { BOX, draw } from "./layout";
+import { BOX, draw, scaleFor } from "./layout";
 import { newStep, type RouteDocument } from "./model";
 
 function step(id: string, kind: string, ways: Record<string, string> = {}) {
@@ -85,5 +85,14 @@ describe("the drawing of a route", () => {
 
   it("draws a route without steps", () => {
     expect(draw({ first: "", steps: [] }, {}).boxes.map((box) => box.id)).toEqual([""]);
+  });
+});
+
+describe("the size of a drawing", () => {
+  it("is that of its place, as long as its words can be read", () => {
+    expect(scaleFor(600, 486)).toBeCloseTo(0.81);
+    expect(scaleFor(400, 486)).toBe(1);
+    expect(scaleFor(2000, 486)).toBe(0.75);
+    expect(scaleFor(600, 0)).toBe(1);
   });
 });

@@ -97,6 +97,14 @@ export function draw(route: RouteDocument, words: Words): Drawing {
   return { boxes: [...boxes.values()], lines, width, height: y - GAP + EDGE };
 }
 
+// Below this its words are too small to be read: a drawing that is wider still is scrolled.
+const LEAST = 0.75;
+
+/** How large a drawing is shown, in a place of so many pixels; 0 while that is not known. */
+export function scaleFor(width: number, room: number): number {
+  return room > 0 ? Math.min(1, Math.max(LEAST, room / width)) : 1;
+}
+
 function spread(x: number, index: number, count: number): number {
   return x + (BOX.width * (index + 1)) / (count + 1);
 }

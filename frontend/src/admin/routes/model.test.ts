@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import {
   added,
   changesBetween,
+  type Finding,
   KINDS,
   moved,
   newStep,
   removed,
+  stillWrong,
   type RouteDocument,
   waysOf,
   withField,
@@ -134,5 +136,78 @@ describe("a route that was saved while it was edited", () => {
     const again = added(removed(sent, "box", ""), end);
 
     expect(withSince(sent, again, saved).steps[1]).toEqual(end);
+  });
+});
+
+describe("what was found wrong with a route", () => {
+  const finding = (step: string, field: string, is_refusal = true): Finding => ({
+    step,
+    field,
+    is_refusal,
+    name: "",
+    number: 1,
+    text: "",
+    todo: "",
+    way: [],
+    send_to: "",
+  });
+  const changed = (id: string, path: string, value: unknown) => {
+    const route = shop();
+    return withStep(
+      route,
+      withField(
+        route.steps.find((one) => one.id === id)!,
+        path,
+        value,
+      ),
+    );
+  };
+  const left = (one: Finding, now: RouteDocument, foundIn = shop()) =>
+    stillWrong([one], foundIn, now).length > 0;
+
+  it("is wrong until its own place is changed", () => {
+    const one = finding("menu", "keys.1.next");
+
+    expect(left(one, shop())).toBe(true);
+    expect(left(one, changed("menu", "name", "Other"))).toBe(true);
+    expect(left(one, changed("menu", "wrong_input", "box"))).toBe(true);
+    expect(left(one, changed("menu", "keys.1.next", "box"))).toBe(false);
+    expect(left(one, removed(shop(), "menu", "box"))).toBe(false);
+  });
+
+  it("is mended at either of two keys with one digit, and by what is looked at beside it", () => {
+    expect(left(finding("menu", "keys.1.digit"), changed("menu", "keys.0.digit", "3"))).toBe(false);
+    const team = { ...newStep("team", [], "Team"), id: "team" };
+    const route = { first: "team", steps: [team] };
+    const now = withStep(route, withField(team, "team", 2));
+    expect(left(finding("team", "nobody"), now, route)).toBe(false);
+    expect(left(finding("team", "waited"), now, route)).toBe(true);
+  });
+
+  it("is no step that nobody reaches once something leads there", () => {
+    const alone = added(shop(), { ...newStep("voicemail", [], "Other"), id: "other" });
+    const one = finding("other", "", false);
+
+    expect(left(one, withStep(alone, { ...alone.steps[2]!, name: "Box" }), alone)).toBe(true);
+    expect(left(one, withStep(alone, withField(alone.steps[0]!, "wrong_input", "other")), alone)).toBe(false);
+  });
+
+  it("is a circle until any way is another", () => {
+    const steps = ["a", "b"].map((id, at) => ({
+      ...newStep("announcement", [], id),
+      id,
+      next: ["b", "a"][at]!,
+    }));
+    const circle = { first: "a", steps };
+    const one = finding("a", "next");
+
+    expect(left(one, withStep(circle, { ...steps[1]!, name: "B" }), circle)).toBe(true);
+    expect(left(one, withStep(circle, withField(steps[1]!, "next", "")), circle)).toBe(false);
+  });
+
+  it("has the number that its step has now", () => {
+    const one = finding("menu", "keys.1.next");
+
+    expect(stillWrong([one], shop(), moved(shop(), "menu", 1))[0]?.number).toBe(2);
   });
 });

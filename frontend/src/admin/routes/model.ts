@@ -42,7 +42,7 @@ export interface Finding {
   send_to: string;
 }
 
-/** `onlyWith`: the flag without which the field means nothing, and is not shown. */
+/** `onlyWith`: the flag, or the choice of something, without which the field means nothing, and is not shown. */
 export type Field = { onlyWith?: string } & (
   | { type: "row"; field: string; of: "teams" | "agents" | "hours" | "routes" }
   | { type: "goes"; field: string; optional?: boolean }
@@ -89,7 +89,7 @@ export const KINDS: Record<string, Field[]> = {
     },
     RING,
     { type: "choice", field: "first", values: ["", "last-agent", "owner"], start: "" },
-    { type: "number", field: "first_seconds", min: 5, max: 60, start: 15 },
+    { type: "number", field: "first_seconds", min: 5, max: 60, start: 15, onlyWith: "first" },
     { type: "number", field: "wait_seconds", min: 5, max: 3600, start: 180 },
     { type: "goes", field: "waited" },
     { type: "goes", field: "nobody" },
@@ -241,6 +241,70 @@ function stepSince(sent: Step | undefined, now: Step, saved: Step | undefined): 
   const isChanged = ([field, value]: [string, Value]) =>
     JSON.stringify(value) !== JSON.stringify(sent[field]);
   return { ...saved, ...Object.fromEntries(Object.entries(now).filter(isChanged)) };
+}
+
+// What else is looked at where these are found wrong.
+const BESIDE: Record<string, string[]> = {
+  nobody: ["team"],
+  skill: ["team"],
+  call_back_after: ["call_back", "wait_seconds"],
+  call_back_hours: ["call_back"],
+};
+
+/** Of what the server found wrong with a route, that whose place is as it was; with the numbers that steps have now.
+ *
+ *  What was changed is right until the server says otherwise, which alone knows all that a route refers to.
+ */
+export function stillWrong(findings: Finding[], foundIn: RouteDocument, now: RouteDocument): Finding[] {
+  if (!findings.length) return findings;
+  const reached = reachedIn(now);
+  return findings
+    .filter((one) => isStillWrong(one, foundIn, now, reached))
+    .map((one) => ({ ...one, number: now.steps.findIndex(({ id }) => id === one.step) + 1 || one.number }));
+}
+
+function isStillWrong(
+  one: Finding,
+  foundIn: RouteDocument,
+  now: RouteDocument,
+  reached: Set<string>,
+): boolean {
+  if (!one.step) return now.first === foundIn.first && now.steps.length === foundIn.steps.length;
+  const before = foundIn.steps.find(({ id }) => id === one.step);
+  const after = now.steps.find(({ id }) => id === one.step);
+  if (!before || !after) return false;
+  if (!one.field) return one.is_refusal ? isSame(before, after) : !reached.has(one.step);
+  // A way that leads somewhere and is refused all the same leads in a circle, which may be left at any of its steps.
+  const way = waysOf(before, {}).find(({ field }) => field === one.field);
+  if (foundIn.steps.some(({ id }) => id === way?.to)) return isSame(waysIn(foundIn), waysIn(now));
+  const places = [one.field, ...(BESIDE[one.field] ?? [])];
+  return places.every((place) => isSame(valueAt(before, place), valueAt(after, place)));
+}
+
+function valueAt(step: Step, place: string): Value {
+  const [field = "", index, inner] = place.split(".");
+  if (index === undefined || inner === undefined) return step[field];
+  const keys = keysOf(step);
+  // The same digit twice is wrong at either key; and without one of them, the others have other places.
+  if (inner === "digit") return keys.map(({ digit }) => digit);
+  return [keys.length, keys[Number(index)]?.[inner as keyof Key]];
+}
+
+function waysIn(route: RouteDocument): string[][] {
+  return route.steps.map((step) => [step.id, ...waysOf(step, {}).map(({ to }) => to)]);
+}
+
+function reachedIn(route: RouteDocument): Set<string> {
+  const reached = new Set([route.first]);
+  for (const id of reached) {
+    const step = route.steps.find((one) => one.id === id);
+    if (step) for (const { to } of waysOf(step, {})) reached.add(to);
+  }
+  return reached;
+}
+
+function isSame(one: Value, other: Value): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 export function filled(text: string, blanks: Record<string, string | number>): string {
