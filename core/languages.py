@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import escape
 
 from core.countries import country_in_sentence
@@ -72,6 +73,8 @@ class Sentence(str):
         def changed(value: Any) -> Any:
             if isinstance(value, Sentence):
                 return value.with_blanks(change)
+            if isinstance(value, Day):
+                return value
             return change(value) if isinstance(value, str) else value
 
         return Sentence(self.key, {name: changed(value) for name, value in self.blanks.items()})
@@ -86,6 +89,16 @@ class Country(str):
         self = super().__new__(cls, country_in_sentence(region, "en") or region)
         self.region = region
         return self
+
+
+class Day(str):
+    """A date in a blank of a `Sentence`, said as the reader's language writes it. As a text it is ISO's."""
+
+    def __new__(cls, day: date) -> Day:
+        return super().__new__(cls, day.isoformat())
+
+    def said(self) -> str:
+        return date_format(date.fromisoformat(self), "DATE_FORMAT")
 
 
 def kept(key: str) -> Sentence:
@@ -108,6 +121,8 @@ def sentence(text: str) -> str:
 def _blank_said(value: Any) -> Any:
     if isinstance(value, Country):
         return country_in_sentence(value.region, language_now()) or value.region
+    if isinstance(value, Day):
+        return value.said()
     return sentence(value) if isinstance(value, Sentence) else value
 
 
@@ -115,6 +130,8 @@ def as_json(text: str) -> Any:
     """A sentence for a column of JSON. `from_json` reads it."""
     if isinstance(text, Country):
         return {"country": text.region}
+    if isinstance(text, Day):
+        return {"day": str(text)}
     if not isinstance(text, Sentence):
         return text
     blanks = {name: as_json(value) if isinstance(value, str) else value for name, value in text.blanks.items()}
@@ -126,6 +143,8 @@ def from_json(stored: Any) -> Any:
         return stored
     if "country" in stored:
         return Country(stored["country"])
+    if "day" in stored:
+        return Day(date.fromisoformat(stored["day"]))
     return Sentence(stored["key"], {name: from_json(value) for name, value in stored["blanks"].items()})
 
 

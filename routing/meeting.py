@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from core.languages import Sentence
+from core.languages import Day, Sentence
 from core.languages import kept as _
 from core.text import in_sentence
 from routing.doings import (
@@ -81,7 +81,7 @@ def why_said(hours: Hours, verdict: Verdict) -> Sentence:
         "zone": hours.zone.key,
         "span": str(verdict.span or ""),
         "name": in_sentence(verdict.name),
-        "day": verdict.day.isoformat() if verdict.day else "",
+        "day": Day(verdict.day) if verdict.day else "",
     }
     if verdict.why == Why.SWITCH:
         if verdict.name:

@@ -380,7 +380,7 @@ EXAMPLES: dict[str, Any] = {
         "steps": [
             {
                 "at": "2026-11-23T17:41:00Z", "kind": "decision", "step": "hours", "title": "Step 1, Shop hours: open",
-                "reason": "Shop hours: the span 08:30–18:00 of 2026-11-23, Europe/London.", "if_nobody": False,
+                "reason": "Shop hours: the span 08:30–18:00 of 23 Nov 2026, Europe/London.", "if_nobody": False,
             }
         ],
         "rings": [{"agent": _PERSON, "reason": "Available.", "at": "2026-11-23T17:41:06Z"}], "does_not_ring": [],

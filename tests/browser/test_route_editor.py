@@ -178,7 +178,7 @@ def test_a_week_is_changed_span_by_span(admin, stack):
     expect(admin.get_by_label("Sunday until")).to_have_count(0)
     admin.get_by_label("Day and time").fill("2026-11-28T00:45")
     admin.get_by_role("button", name="Check").click()
-    expect(admin.get_by_text("Open. Shop hours: the span 08:00–01:30 of 2026-11-27")).to_be_visible()
+    expect(admin.get_by_text("Open. Shop hours: the span 08:00–01:30 of 27 Nov 2026")).to_be_visible()
     assert violations(admin) == []
 
 

@@ -69,7 +69,7 @@ def test_each_step_is_told_with_its_reason_and_who_would_ring(hedy, routed, team
     ]  # fmt: skip
     told = answer.json()
     assert told["route"] == {"id": routed.route.pk, "name": "Daytime", "version": 3}
-    assert told["steps"][2]["reason"] == "Shop: the span 08:00–18:00 of 2026-11-23, UTC."
+    assert told["steps"][2]["reason"] == "Shop: the span 08:00–18:00 of 23 Nov 2026, UTC."
     assert [each["if_nobody"] for each in told["steps"]] == [False] * 7 + [True]
     assert [each["agent"]["id"] for each in told["rings"]] == [ada.pk]
     assert [each["reason"] for each in told["does_not_ring"]] == ["Busy or away.", "No phone of theirs can ring."]

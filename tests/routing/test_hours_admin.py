@@ -207,9 +207,9 @@ def test_a_switch_until_the_end_of_all_time_is_refused_with_a_sentence(admin, un
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
-        ("2026-11-23T10:00", "Open. Shop: the span 08:30–12:30 of 2026-11-23, Europe/London."),
-        ("2026-11-23T13:00", "Closed. Shop: outside the spans of 2026-11-23, Europe/London."),
-        ("2026-12-25T10:00", "Closed. 2026-12-25 is a holiday: Christmas Day."),
+        ("2026-11-23T10:00", "Open. Shop: the span 08:30–12:30 of 23 Nov 2026, Europe/London."),
+        ("2026-11-23T13:00", "Closed. Shop: outside the spans of 23 Nov 2026, Europe/London."),
+        ("2026-12-25T10:00", "Closed. 25 Dec 2026 is a holiday: Christmas Day."),
         ("soon", "Write a day and a time."),
         ("9999-12-31T23:59", "Write a day and a time."),
     ],

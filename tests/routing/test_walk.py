@@ -37,7 +37,7 @@ def test_a_caller_in_opening_hours_hears_the_greeting_and_the_menu_and_reaches_t
     position, doings = start(known)
     assert kinds(doings) == ["Passed", "Say", "Ask"]
     assert sentence(doings[0].said) == "Step 1, Shop hours: open"
-    assert sentence(doings[0].reason) == "Shop hours: the span 08:00–18:00 of 2026-11-23, UTC."
+    assert sentence(doings[0].reason) == "Shop hours: the span 08:00–18:00 of 23 Nov 2026, UTC."
 
     position, doings = go_on(position, pressed("2"), known)
     assert kinds(doings) == ["Passed", "RingTeam", "Wait"]
@@ -51,7 +51,7 @@ def test_out_of_hours_the_way_is_another():
     _, doings = start(facts(plan_of(plans.shop()), at=plans.CLOSED_AT))
 
     assert kinds(doings) == ["Passed", "TakeMessage"]
-    assert sentence(doings[0].reason) == "Shop hours: outside the spans of 2026-11-23, UTC."
+    assert sentence(doings[0].reason) == "Shop hours: outside the spans of 23 Nov 2026, UTC."
 
 
 def test_a_wrong_key_is_asked_again_as_often_as_the_step_says():
