@@ -20,7 +20,7 @@ from core.languages import language_now, sentence
 from routing.facts import hours_of
 from routing.holidays import holiday_of, places
 from routing.hour_texts import DAYS, HoursError, dates_read, week_read
-from routing.hours import FIRST_YEAR, LAST_YEAR, Hours
+from routing.hours import FIRST_YEAR, LAST_YEAR, Hours, Why
 from routing.meeting import why_said
 from routing.models import OpeningHours
 from routing.usage import routes_using
@@ -104,7 +104,8 @@ class OpeningHoursAdmin(SavesChanges, admin.ModelAdmin[OpeningHours]):
             {
                 "fields": ["switched", "switched_until", "switched_why"],
                 "description": gettext_lazy(
-                    "Open or closed whatever the week says, until that time; then the week applies by itself."
+                    "Open or closed whatever the week says, until that time; then the week applies by itself. Without "
+                    "a time it stays so until somebody changes it here."
                 ),
             },
         ),
@@ -172,10 +173,18 @@ def state_said(row: OpeningHours) -> str:
     except HoursError:
         return _("cannot be read")
     verdict = hours.at(timezone.now())
+    if verdict.changes_at is None and verdict.why == Why.SWITCH:
+        return _("open until somebody changes it") if verdict.is_open else _("closed until somebody changes it")
     if verdict.changes_at is None:
         return _("open") if verdict.is_open else _("closed")
-    until = date_format(verdict.changes_at.astimezone(hours.zone), "SHORT_DATETIME_FORMAT")
-    return (_("open until %(time)s") if verdict.is_open else _("closed until %(time)s")) % {"time": until}
+    # Whoever reads it may live by another clock.
+    blanks = {
+        "time": date_format(verdict.changes_at.astimezone(hours.zone), "SHORT_DATETIME_FORMAT"),
+        "zone": hours.zone.key,
+    }
+    if verdict.is_open:
+        return _("open until %(time)s, %(zone)s") % blanks
+    return _("closed until %(time)s, %(zone)s") % blanks
 
 
 def _about(row: OpeningHours | None, check: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -124,6 +125,28 @@ def test_who_switched_by_hand_is_kept(admin, root):
     assert row.switched_until == datetime(2199, 1, 1, 14, tzinfo=ZoneInfo("Europe/London"))
     page = admin.get(f"/admin/routing/openinghours/{row.pk}/change/", secure=True).content.decode()
     assert "Switched by Root" in page
+
+
+def shown(admin: Client, path: str) -> str:
+    return admin.get(path, secure=True).content.decode()
+
+
+def test_a_switch_without_an_end_is_said_to_stay_until_somebody_changes_it(admin):
+    posted(admin, switched="open")
+    path = f"/admin/routing/openinghours/{OpeningHours.objects.get().pk}/change/"
+
+    assert "Without a time it stays so until somebody changes it here." in shown(admin, ADD)
+    for page in ("/admin/routing/openinghours/", path):
+        assert "open until somebody changes it" in shown(admin, page)
+
+
+@pytest.mark.parametrize("switched", ["", "closed"])
+def test_when_hours_change_is_said_with_their_time_zone(admin, switched):
+    posted(admin, switched=switched, switched_until="2199-01-01T14:00" if switched else "")
+    path = f"/admin/routing/openinghours/{OpeningHours.objects.get().pk}/change/"
+
+    for page in ("/admin/routing/openinghours/", path):
+        assert re.search(r"(open|closed) until [^<]+, Europe/London", shown(admin, page))
 
 
 def test_a_switch_until_a_time_that_is_over_is_refused(admin):
