@@ -14,7 +14,7 @@ from agents.models import Agent, AwayReason, FailedLogin, LoginRecord, PresenceC
 from agents.presence import Chosen, change_said, presence_set
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create, needed_by
-from core.admin import ReadOnly, SavesChanges
+from core.admin import ReadOnly, SavesChanges, TimeFilter
 from core.proxies import client_address
 from core.text import in_sentence
 
@@ -214,12 +214,20 @@ class AwayReasonAdmin(SavesChanges, admin.ModelAdmin[AwayReason]):
     search_fields = ["name"]
 
 
+class _StateFilter(admin.ChoicesFieldListFilter):
+    """By what the column is named, its title would be “By after”."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("new state")
+
+
 @admin.register(PresenceChange)
 class PresenceChangeAdmin(ReadOnly, admin.ModelAdmin[PresenceChange]):
     """Who was available, busy or away, since when, and who or what changed it."""
 
     list_display = ["at", "agent", "before", "after", "reason", "by", "rule"]
-    list_filter = ["after", "rule", "at"]
+    list_filter = [("after", _StateFilter), "rule", ("at", TimeFilter)]
     list_select_related = ["agent", "by"]
     search_fields = ["agent__username", "agent__first_name", "agent__last_name", "reason"]
     date_hierarchy = "at"
@@ -230,7 +238,7 @@ class LoginRecordAdmin(ReadOnly, admin.ModelAdmin[LoginRecord]):
     """Who signed in, failed to, and was signed out."""
 
     list_display = ["at", "kind", "username", "device", "address", "by"]
-    list_filter = ["kind", "at"]
+    list_filter = ["kind", ("at", TimeFilter)]
     list_select_related = ["by"]
     search_fields = ["username", "agent__first_name", "agent__last_name", "device", "address"]
     date_hierarchy = "at"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.selectors import may_administer
+from core.admin import TimeFilter
 from core.proxies import client_address
 from tokens.models import Device, IssuedToken
 from tokens.services import device_revoke
@@ -97,7 +98,7 @@ class IssuedTokenAdmin(admin.ModelAdmin[IssuedToken]):
     """Who got a token, when, and from where. Only to be read: it is a record."""
 
     list_display = ["issued_at", "agent", "platform", "device", "kind", "expires_at", "address"]
-    list_filter = ["platform", "kind", "issued_at"]
+    list_filter = ["platform", "kind", ("issued_at", TimeFilter)]
     list_select_related = ["agent", "device"]
     search_fields = ["agent__username", "agent__first_name", "agent__last_name", "device__name", "address"]
     date_hierarchy = "issued_at"

@@ -26,7 +26,7 @@ from calls.recorder.masking import (
     twiml_masked,
     value_masked,
 )
-from core.admin import ReadOnly
+from core.admin import ReadOnly, TimeFilter
 from core.languages import sentence
 from telephony.models import Webhook
 from telephony.webhooks.kinds import all_kinds, kind_named
@@ -75,7 +75,7 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
 
     list_display = ["received", "kind", "status", "call", "verdict_tag", "took", "problem"]
     list_display_links = ["received"]
-    list_filter = [RouteFilter, "verdict", "received_at"]
+    list_filter = [RouteFilter, "verdict", ("received_at", TimeFilter)]
     search_fields = ["=sid"]
     search_help_text = _("A CallSid or MessageSid, in full.")
     show_full_result_count = False
@@ -161,7 +161,7 @@ class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
 
     list_display = ["happened", "call", "kind", "name", "what_came", "agent", "took"]
     list_display_links = ["happened"]
-    list_filter = [KindFilter, "at"]
+    list_filter = [KindFilter, ("at", TimeFilter)]
     list_select_related = ["agent"]
     search_fields = ["=call_sid"]
     search_help_text = _("A CallSid, in full.")

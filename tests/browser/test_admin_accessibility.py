@@ -349,3 +349,39 @@ def test_the_first_field_that_is_wrong_has_the_focus_and_a_red_edge(admin, stack
         }"""
     )
     expect(field).to_have_css("border-top-color", red)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_field_is_as_high_as_its_neighbours_and_its_ring_is_whole(admin, stack, message, width):
+    admin.set_viewport_size({"width": width, "height": 900})
+    admin.goto(f"{stack.desk_url}/admin/routing/line/1/change/")
+    goal = admin.get_by_label("Goal: answered in time:", exact=True)
+    ring = admin.get_by_label("Ring seconds:", exact=True)
+
+    assert goal.bounding_box()["height"] == ring.bounding_box()["height"]
+    # Nothing around it cuts what is outside of the field.
+    cut = goal.evaluate(
+        """(one) => {
+          const found = [];
+          const left = one.getBoundingClientRect().left - 5;
+          for (let box = one.parentElement; box && box !== document.body; box = box.parentElement)
+            if (getComputedStyle(box).overflowX !== "visible" && box.getBoundingClientRect().left > left)
+              found.push(box.className);
+          return found;
+        }"""
+    )
+    assert cut == []
+
+
+def test_the_explainer_shows_the_whole_name_of_a_line(admin, stack, message):
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"{stack.desk_url}/admin/routing/route/explain/")
+    room = admin.get_by_label("Called line").evaluate(
+        """(one) => {
+          const pen = document.createElement("canvas").getContext("2d");
+          pen.font = getComputedStyle(one).font;
+          // The arrow and the padding stand beside the words.
+          return one.clientWidth - 44 - Math.max(...[...one.options].map(({ text }) => pen.measureText(text).width));
+        }"""
+    )
+    assert room >= 0
