@@ -11,8 +11,8 @@ from django.utils.translation import gettext_noop
 
 from calls.live import broadcasts, dispatcher
 from calls.live.call_backs import State, acted, give_up, note, sleepers_told, terms_of
+from calls.live.call_tree import DECLINED
 from calls.live.locks import lock
-from calls.live.offers import DECLINED
 from calls.models import Call, CallOffer, CallStatus, Conversation, Direction
 from core.languages import kept as _
 from telephony.models import Webhook

@@ -17,10 +17,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from calls.live import call_back_attempts, call_backs
 from calls.live.call_backs import PENDING, State
-from calls.live.call_tree import NOT_TAKEN
+from calls.live.call_tree import NOT_ANSWERED, NOT_TAKEN
 from calls.live.free_agents import teams_at_work
 from calls.live.locks import try_lock
-from calls.live.offers import NOT_ANSWERED
 from calls.models import Call, CallOffer, CallResult, Conversation
 from core.languages import Sentence
 from core.languages import kept as _

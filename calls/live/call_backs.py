@@ -20,8 +20,9 @@ from django.utils import timezone
 
 from agents.selectors import agents_active, has_open_desk
 from calls.live import broadcasts, dispatcher, notes, outgoing_guards, waking
+from calls.live.call_tree import NOT_ANSWERED
 from calls.live.locks import try_lock
-from calls.live.offers import NOT_ANSWERED, offers_make
+from calls.live.offers import offers_make
 from calls.models import Call, CallEvent, CallOffer, CallOutcome, Conversation
 from core.languages import Sentence, as_text
 from core.languages import kept as _

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from calls.live.offers import DECLINED, LEFT, NOT_ANSWERED
 from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus, Direction, Recording
 
 _ANSWERED = (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
@@ -22,8 +21,9 @@ _OUTCOMES = {
     CallStatus.CANCELED: CallResult.CANCELED,
 }
 _OPEN = (CallOffer.State.RINGING, CallOffer.State.CANCELED)
+# Why an offer ended; and, of a phone that still rings, that its page is gone.
+CALLER_HUNG_UP, DECLINED, NOT_ANSWERED, LEFT = "caller-hung-up", "rejected", "not-answered", "left"
 # Of a leg of an outside number: kept in English, as all that is said of what failed.
-CALLER_HUNG_UP = "caller-hung-up"
 NOT_TAKEN = "Whoever answered did not take the call."
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -162,7 +162,7 @@ class CallTree:
             changed[id(offer)] = offer
             if reason:
                 by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
-                told = "not-answered" if reason == self.ending else reason
+                told = NOT_ANSWERED if reason == self.ending else reason
                 self.withdrawals.append(Withdrawal(offer.agent_id, told, by))
         claimed = {id(offer) for offer in self.changed_offers}
         self.changed_offers += [offer for key, offer in changed.items() if key not in claimed]
@@ -207,7 +207,7 @@ class CallTree:
         if self.root.is_terminal or (leg is not None and leg.status == CallStatus.CANCELED):
             return states.ENDED, CALLER_HUNG_UP
         if leg is not None and leg.is_terminal:
-            return states.ENDED, _refused(offer) if leg.status == CallStatus.BUSY else "not-answered"
+            return states.ENDED, _refused(offer) if leg.status == CallStatus.BUSY else NOT_ANSWERED
         return offer.state, ""
 
     def _offer_state(self, offer: CallOffer, leg: Call | None, answered: Call | None) -> tuple[str, str]:
@@ -225,7 +225,7 @@ class CallTree:
         if leg is not None and leg.status == CallStatus.BUSY:
             return states.ENDED, _refused(offer)
         if self.dial_over or (leg is not None and leg.status in (CallStatus.NO_ANSWER, CallStatus.FAILED)):
-            return states.ENDED, "not-answered"
+            return states.ENDED, NOT_ANSWERED
         if leg is not None and leg.status == CallStatus.CANCELED:
             return states.CANCELED, ""
         # The first of two legs was canceled, and the second one rings.

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Max
 from django.utils import timezone
 
+from calls.live.call_tree import DECLINED, LEFT, NOT_ANSWERED
 from calls.models import TERMINAL, CallOffer, Conversation
 from core.sql.statements import Statement, Write, as_list, fetch, in_array, literal, new_row
 
@@ -16,9 +17,7 @@ from core.sql.statements import Statement, Write, as_list, fetch, in_array, lite
 LONGEST_RING = timedelta(seconds=150)
 # So long a phone is left alone by a caller for whom it has just rung in vain, or who was declined there.
 SPARED_AFTER_RING, SPARED_AFTER_DECLINE = timedelta(seconds=8), timedelta(seconds=60)
-DECLINED, NOT_ANSWERED, NOT_ACKNOWLEDGED, NOT_FETCHED = "rejected", "not-answered", "not-acknowledged", "not-fetched"
-# Noted of a phone that still rings: its page is gone.
-LEFT = "left"
+NOT_ACKNOWLEDGED, NOT_FETCHED = "not-acknowledged", "not-fetched"
 # A page that is closed says so on one way, and the SDK refuses for it on another.
 _CROSSES = timedelta(seconds=10)
 _IN_VAIN = (DECLINED, NOT_ANSWERED, NOT_ACKNOWLEDGED)

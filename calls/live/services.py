@@ -17,10 +17,10 @@ from agents.selectors import agent_get_active, agent_get_caller, agent_get_calle
 from calls import selectors
 from calls.live import broadcasts, call_back_attempts, call_backs, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
-from calls.live.call_tree import is_customer_of
+from calls.live.call_tree import DECLINED, is_customer_of
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
-from calls.live.offers import DECLINED, ending_stale
+from calls.live.offers import ending_stale
 from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push

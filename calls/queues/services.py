@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop
 
 from agents.selectors import agent_get_active, has_open_desk, team_ids_of
 from calls.live import call_backs, dispatch, presence
+from calls.live.call_tree import DECLINED
 from calls.live.conversations import Asked
 from calls.live.fetching import fetch_now
 from calls.live.locks import lock, locking_offers
-from calls.live.offers import DECLINED
 from calls.models import CallEvent, CallOffer, Conversation
 from calls.selectors import call_back_offered
 from core.sql.statements import fetch
