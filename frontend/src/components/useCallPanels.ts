@@ -1,5 +1,5 @@
 /** What is open in the call area, one at a time, and only in a call. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { focusOn } from "./useFocusRules";
 
 export type CallPanel = "keypad" | "transfer" | "help";
@@ -19,15 +19,19 @@ export function useCallPanels(usable: Record<CallPanel, boolean>) {
     // What had no meaning for a while does not come back by itself.
     if (chosen !== open) setOpen(null);
   }, [chosen, open]);
+  const moves = useRef<string | null>(null);
+  // Before anybody sees that what had focus is covered by the panel, or gone with it.
+  useLayoutEffect(() => {
+    if (moves.current) focusOn(moves.current);
+    moves.current = null;
+  }, [open]);
   return {
     open,
     /** The panel, or none. */
     show(next: CallPanel | null): void {
       setOpen(next);
       const [opened, closed] = FOCUS[next ?? open ?? "help"] ?? [];
-      const to = next ? opened : closed;
-      // After the panel has been drawn.
-      if (to) setTimeout(() => focusOn(to));
+      moves.current = (next ? opened : closed) ?? null;
     },
   };
 }
