@@ -77,10 +77,17 @@ class OwnPresence:
         if self._access is not None:
             wrap_up_stay(agent_id=self._access.agent.pk)
 
-    async def _on_ring_ack(self, frame: dict[str, Any]) -> None:
+    async def _sid_of(self, frame: dict[str, Any], missing: str) -> str:
+        """The call that a frame is about. "": it names none, and the desk is told so."""
         sid = frame.get("sid")
-        if not isinstance(sid, str) or not _SID.fullmatch(sid):
-            await self._error(gettext_noop("ring.ack needs `sid`, the call's."))
+        if isinstance(sid, str) and _SID.fullmatch(sid):
+            return sid
+        await self._error(missing)
+        return ""
+
+    async def _on_ring_ack(self, frame: dict[str, Any]) -> None:
+        sid = await self._sid_of(frame, gettext_noop("ring.ack needs `sid`, the call's."))
+        if not sid:
             return
         leg = frame.get("leg")
         is_leg = isinstance(leg, str) and _SID.fullmatch(leg) is not None
@@ -98,9 +105,8 @@ class OwnPresence:
             )
 
     async def _on_ring_left(self, frame: dict[str, Any]) -> None:
-        sid = frame.get("sid")
-        if not isinstance(sid, str) or not _SID.fullmatch(sid):
-            await self._error(gettext_noop("ring.left needs `sid`, the call's."))
+        sid = await self._sid_of(frame, gettext_noop("ring.left needs `sid`, the call's."))
+        if not sid:
             return
         await self._left(sid)
 
@@ -110,9 +116,8 @@ class OwnPresence:
             ring_left.send(sender=OwnPresence, agent_id=self._access.agent.pk, sid=sid)
 
     async def _on_hang_up(self, frame: dict[str, Any]) -> None:
-        sid = frame.get("sid")
-        if not isinstance(sid, str) or not _SID.fullmatch(sid):
-            await self._error(gettext_noop("call.hang_up needs `sid`, the call's."))
+        sid = await self._sid_of(frame, gettext_noop("call.hang_up needs `sid`, the call's."))
+        if not sid:
             return
         await self._announce_end(sid)
 
@@ -122,9 +127,8 @@ class OwnPresence:
             hang_up_announce(sid=sid, by=self._access.agent)
 
     async def _on_lost_caller_read(self, frame: dict[str, Any]) -> None:
-        sid = frame.get("sid")
-        if not isinstance(sid, str) or not _SID.fullmatch(sid):
-            await self._error(gettext_noop("lost_caller.read needs `sid`, the call's."))
+        sid = await self._sid_of(frame, gettext_noop("lost_caller.read needs `sid`, the call's."))
+        if not sid:
             return
         await self._read_of(sid)
 

@@ -4,7 +4,7 @@ import { minutes } from "../format";
 import type { Queue, QueuedCaller as Caller } from "../messages";
 import { firstName, isolated } from "../names";
 import { callBackSentence, partyTitle } from "../words";
-import { Dialog } from "./Dialog";
+import { Question } from "./Question";
 import { Icon } from "./Icon";
 import { useRowFocus } from "./board/useRowFocus";
 import { useNow } from "./useNow";
@@ -120,43 +120,16 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
         </section>
       )}
       {inDoubt && (
-        <CancelQuestion
-          who={partyTitle(inDoubt)}
-          onCancel={() => cancel(inDoubt)}
+        <Question
+          title={t("waiting.cancelTitle", { who: partyTitle(inDoubt) })}
+          text={t("waiting.cancelMeans", { who: partyTitle(inDoubt) })}
+          keep={t("waiting.keep")}
+          act={t("waiting.cancel")}
+          onAct={() => cancel(inDoubt)}
           onClose={() => setDoubtful("")}
         />
       )}
     </div>
-  );
-}
-
-interface QuestionProps {
-  who: string;
-  onCancel(): void;
-  onClose(): void;
-}
-
-/** The button that leaves the caller in the queue has focus. */
-function CancelQuestion({ who, onCancel, onClose }: QuestionProps) {
-  return (
-    <Dialog title={t("waiting.cancelTitle", { who })} onClose={onClose}>
-      <p>{t("waiting.cancelMeans", { who })}</p>
-      <div class="dialog-buttons">
-        <button type="button" class="button-plain" autofocus onClick={onClose}>
-          {t("waiting.keep")}
-        </button>
-        <button
-          type="button"
-          class="button-accent"
-          onClick={() => {
-            onClose();
-            onCancel();
-          }}
-        >
-          {t("waiting.cancel")}
-        </button>
-      </div>
-    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Before a call is taken from a colleague. The button that leaves it there has focus. */
 import { t } from "../../i18n/i18n";
-import { Dialog } from "../Dialog";
+import { Question } from "../Question";
 
 interface Props {
   /** In sentences. */
@@ -12,23 +12,13 @@ interface Props {
 
 export function TakeOverQuestion({ name, customer, onTake, onClose }: Props) {
   return (
-    <Dialog title={t("supervise.question", { name })} onClose={onClose}>
-      <p>{t("supervise.questionText", { name, customer })}</p>
-      <div class="dialog-buttons">
-        <button type="button" class="button-plain" autofocus onClick={onClose}>
-          {t("supervise.keep", { name })}
-        </button>
-        <button
-          type="button"
-          class="button-accent"
-          onClick={() => {
-            onClose();
-            onTake();
-          }}
-        >
-          {t("supervise.take-over")}
-        </button>
-      </div>
-    </Dialog>
+    <Question
+      title={t("supervise.question", { name })}
+      text={t("supervise.questionText", { name, customer })}
+      keep={t("supervise.keep", { name })}
+      act={t("supervise.take-over")}
+      onAct={onTake}
+      onClose={onClose}
+    />
   );
 }
