@@ -83,6 +83,7 @@ class Phone:
         #: Why its sockets were lost.
         self.losses: list[str] = []
         self.registered = asyncio.Event()
+        self._closing: set[asyncio.Task[None]] = set()
 
     @property
     def busy(self) -> bool:
@@ -237,4 +238,8 @@ class Phone:
         self.calls.pop(call.sid, None)
         call.move("over")
         if call.sound is not None:
-            await call.sound.close()
+            # aioice swallows the cancellation of whoever waits for a connection to close: this phone would never end.
+            closing = asyncio.create_task(call.sound.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            await asyncio.shield(closing)

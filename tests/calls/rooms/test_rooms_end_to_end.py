@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.browser.stack import eventually
 from tests.simulator.voice import wire
 
 Scenario = Callable[[House, dict[str, int], pytest.MonkeyPatch], Coroutine[Any, Any, str]]
+_LONGEST_SECONDS = 180
 SUPPORT, CALLER = "+12025550100", "+12025550185"
 ADA, GRACE, HEDY, CALLERS = 700, 1100, 1500, 450
 _SET_UP = f"""
@@ -254,11 +256,25 @@ async def supervision(house: House, ids: dict[str, int], monkeypatch: pytest.Mon
 # --- The two calls ----------------------------------------------------------------------------------------------------
 
 
+async def _in_time(scenario: Coroutine[Any, Any, str]) -> str:
+    """What waits without a limit of its own is named, and does not stop all tests."""
+    task = asyncio.create_task(scenario)
+    done, _ = await asyncio.wait({task}, timeout=_LONGEST_SECONDS)
+    if not done:
+        found = io.StringIO()
+        for each in asyncio.all_tasks():
+            each.print_stack(file=found)
+        task.cancel()
+        await asyncio.wait({task}, timeout=20)
+        pytest.fail(f"not over within {_LONGEST_SECONDS} s\n{found.getvalue()}")
+    return task.result()
+
+
 def played(house: House, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Any]:
     """The call's sid, and the rows of the log once it is over there, too."""
     house.shell(_SET_UP)
     ids = json.loads(house.shell(_IDS).strip().splitlines()[-1])
-    sid = asyncio.run(scenario(house, ids, monkeypatch))
+    sid = asyncio.run(_in_time(scenario(house, ids, monkeypatch)))
 
     def rows() -> Any:
         found = json.loads(house.shell(_ROWS).strip().splitlines()[-1])
