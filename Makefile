@@ -8,8 +8,6 @@ STAMPS := $(VENV)/.stamps
 SIDE_BY_SIDE := --numprocesses 3 --dist worksteal
 # The rest, three files at a time: they mostly wait for programs and sound.
 FILE_BY_FILE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
-# PostgreSQL and Redis for a command, started for it where there are none.
-SERVICES = $(PYTHON) scripts/services.py --
 # Two targets at a time, each of which prints what it has to say when it is done (where make can do that).
 TOGETHER := $(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # What Python has compiled once is kept, whatever is set here: tests start the same programs again and again.
@@ -19,7 +17,7 @@ OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacul
 # Four browsers and six lines that sound at once: with other tests beside them, a line may be lost for want of a processor.
 CROWD := tests/browser/test_everybody.py
 
-.PHONY: help run test test-unit test-waits test-crowd test-programs test-fast test-services services-unit services-programs test-all check check-python check-frontend bench soak soak-queue drill format requirements install-all install-programs install-run install-test browser clean openapi messages
+.PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak soak-queue drill format requirements install-all install-programs install-run install-test browser clean openapi messages
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,7 +30,8 @@ run: ## Installs all, starts the desk and the Twilio simulator
 
 test: install-test browser frontend/dist/desk.js ## Installs all, runs every test, browser tests included
 	@$(TOGETHER) test-unit test-waits
-	@$(MAKE) --no-print-directory test-crowd test-programs
+	$(PY) -m pytest $(CROWD)
+	$(PY) -m pytest -m "alone and not waits" $(FILE_BY_FILE) --ignore $(CROWD)
 
 test-unit:
 	$(PY) -m pytest -m "not alone" $(SIDE_BY_SIDE)
@@ -42,31 +41,13 @@ test-waits:
 	cd frontend && npm test
 	$(PY) -m pytest -m waits --numprocesses 4 tests/browser
 
-test-crowd:
-	$(PY) -m pytest $(CROWD)
-
-test-programs:
-	$(PY) -m pytest -m "alone and not waits" $(FILE_BY_FILE) --ignore $(CROWD)
-
 test-fast: install-test ## The tests that need no browser
 	$(PY) -m pytest -m "not browser"
 
 test-services: install-test browser frontend/dist/desk.js ## The tests again on PostgreSQL and Redis, which it sees to
-	@$(MAKE) --no-print-directory services-unit services-programs
-
-services-unit:
-	$(SERVICES) $(PY) -m pytest -m "not alone and not once" $(SIDE_BY_SIDE) --ignore tests/simulator
-
-services-programs:
-	$(SERVICES) $(PY) -m pytest -m "alone and not waits and not once" $(FILE_BY_FILE)
-
-# All of the tests, in less time than one after the other: what waits for programs and sound leaves processors free, which
-# those on PostgreSQL take when nobody else wants them.
-test-all: install-test browser frontend/dist/desk.js ## `test` and `test-services`, the second where the first leaves room
-	@$(TOGETHER) test-unit test-waits
-	@$(MAKE) --no-print-directory test-crowd
-	@$(MAKE) --no-print-directory --jobs 2 SERVICES="nice -n 15 $(SERVICES)" test-programs services-unit
-	@$(MAKE) --no-print-directory services-programs
+	$(PYTHON) scripts/services.py -- sh -c '\
+	  $(PY) -m pytest -m "not alone and not once" $(SIDE_BY_SIDE) --ignore tests/simulator && \
+	  $(PY) -m pytest -m "alone and not waits and not once" $(FILE_BY_FILE)'
 
 # What is installed comes from three places, each of which is waited for.
 install-all: ## Installs all that checks and tests need
