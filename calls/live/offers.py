@@ -17,6 +17,9 @@ from core.sql.statements import Statement, Write, as_list, fetch, in_array, lite
 LONGEST_RING = timedelta(seconds=150)
 # So long a phone is left alone by a caller for whom it has just rung in vain, or who was declined there.
 SPARED_AFTER_RING, SPARED_AFTER_DECLINE = timedelta(seconds=8), timedelta(seconds=60)
+# What ends so soon, unanswered, and no desk said that it rings, found no phone: a page that is loaded again has none
+# for a moment. It is rung again as soon as it may be back.
+_NO_PHONE, _SPARED_WITHOUT_PHONE = timedelta(seconds=3), timedelta(seconds=3)
 NOT_ACKNOWLEDGED, NOT_FETCHED = "not-acknowledged", "not-fetched"
 # A page that is closed says so on one way, and the SDK refuses for it on another.
 _CROSSES = timedelta(seconds=10)
@@ -103,17 +106,22 @@ def newest_attempt(conversation: Conversation) -> int:
 
 def rung_in_vain(now: datetime, sids: Collection[str]) -> Mapping[str, tuple[Mapping[int, int], frozenset[int]]]:
     """For each of these calls, how often each agent's phone rang for it in vain, and whose is left alone for now. What
-    never rang for anybody in vain is left out."""
+    never rang for anybody in vain is left out; what found no phone has not rung, but is left alone for a moment."""
     # Not before a talk out of which the caller was led.
     rows = CallOffer.objects.filter(
         call__in=sids, state=CallOffer.State.ENDED, reason__in=_IN_VAIN, attempt__gte=F("call__round")
     )
     missed: dict[str, dict[int, int]] = {}
     spared: dict[str, set[int]] = {}
-    for sid, agent_id, reason, ended_at in rows.values_list("call_id", "agent_id", "reason", "ended_at"):
+    columns = ("call_id", "agent_id", "reason", "rung_at", "acknowledged_at", "ended_at")
+    for sid, agent_id, reason, rung_at, acknowledged_at, ended_at in rows.values_list(*columns):
         counts = missed.setdefault(sid, {})
-        counts[agent_id] = counts.get(agent_id, 0) + 1
         rest = SPARED_AFTER_DECLINE if reason == DECLINED else SPARED_AFTER_RING
+        is_early = rung_at is not None and ended_at is not None and ended_at < rung_at + _NO_PHONE
+        if reason == NOT_ANSWERED and acknowledged_at is None and is_early:
+            rest = _SPARED_WITHOUT_PHONE
+        else:
+            counts[agent_id] = counts.get(agent_id, 0) + 1
         if ended_at is not None and ended_at > now - rest:
             spared.setdefault(sid, set()).add(agent_id)
     return {sid: (counts, frozenset(spared.get(sid, ()))) for sid, counts in missed.items()}

@@ -15,6 +15,7 @@ from agents.services import ring_acknowledged
 from calls.live import dispatch, fetching, mending
 from calls.live.dispatch import Fetch
 from calls.live.locks import try_lock
+from calls.live.offers import rung_in_vain
 from calls.models import Call, CallOffer, Conversation
 from telephony.errors import CallGone, InvalidNumber, Unavailable
 from tests import factories
@@ -351,6 +352,36 @@ def test_a_desk_that_says_that_it_rings_rings_on(ringing, ada, grace):
     rung_since(5)
 
     assert mending.Mender().look() == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "more", "counts", "spared"),
+    [
+        # Ended at once, and nobody said that it rang: there was no phone.
+        (1, {}, {}, {2: True, 4: False}),
+        (1, {"acknowledged": True}, {1: 1}, {4: True, 9: False}),
+        (20, {}, {1: 1}, {4: True, 9: False}),
+        (1, {"reason": "rejected"}, {1: 1}, {50: True, 61: False}),
+    ],
+)
+def test_what_found_no_phone_has_not_rung_and_is_tried_again_soon(line, ada, seconds, more, counts, spared):
+    factories.make_call(1, line=line)
+    rung_at = timezone.now()
+    ended_at = rung_at + timedelta(seconds=seconds)
+    CallOffer.objects.create(
+        call_id=sid("CA", 1),
+        agent=ada,
+        state="ended",
+        reason=more.get("reason", "not-answered"),
+        rung_at=rung_at,
+        acknowledged_at=rung_at if "acknowledged" in more else None,
+        ended_at=ended_at,
+    )
+
+    for after, is_spared in spared.items():
+        found, left_alone = rung_in_vain(ended_at + timedelta(seconds=after), [sid("CA", 1)])[sid("CA", 1)]
+        assert list(found.values()) == list(counts.values())
+        assert left_alone == (frozenset({ada.pk}) if is_spared else frozenset())
 
 
 @pytest.fixture
