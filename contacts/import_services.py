@@ -19,7 +19,8 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.import_changes import MOST_SHOWN, Change, FieldChange
+from contacts.import_changes import MOST_SHOWN, Change
+from contacts.import_steps import OWN, Step, changes_of, mark_of
 from contacts.models import Contact, ContactNumber, Group
 from contacts.services import numbers_known
 from core.folding import folded_of
@@ -29,7 +30,6 @@ from telephony.party import same_party
 _AT_ONCE = 100
 _FIELDS = ("name", "company", "email", "note")
 _OF_NUMBERS = ("label", "extension")
-_OWN = "own."
 # Longer than any import takes; a process that is killed holds its file up for no longer.
 _RUNS_SECONDS = 300
 
@@ -58,29 +58,6 @@ class ImportResult:
     # They are not `updated`, which counts further numbers of new contacts, too.
     changes: list[Change] = field(default_factory=list)
     changes_total: int = 0
-
-
-@dataclass(slots=True)
-class _Step:
-    """What one row will do."""
-
-    row: int
-    contact: Contact
-    number: ContactNumber
-    changed: list[str]
-    # What the row says that the contact and its number had not: this is written, and nothing else of them.
-    brings: dict[str, str] = field(default_factory=dict)
-    brings_own: dict[str, str] = field(default_factory=dict)
-    brings_number: dict[str, str] = field(default_factory=dict)
-    # Of a contact that is there: its name and this number's extension before the import, and what was before this row
-    # where the row brings something else, by the keys of targets.
-    called: str = ""
-    extended: str = ""
-    was: dict[str, str] = field(default_factory=dict)
-    is_new_number: bool = False
-    makes_contact: bool = False
-    # Ids of groups that the contact is picked for, and was not.
-    groups: tuple[int, ...] = ()
 
 
 def contacts_import(*, rows: Rows, errors: list[RowError], dry_run: bool, groups: Collection[int] = ()) -> ImportResult:
@@ -125,7 +102,7 @@ def _import(rows: Rows, errors: list[RowError], groups: Collection[int], *, dry_
         for step in steps:
             _count(step, result)
         changing = [step for step in steps if step.changed]
-        result.changes, result.changes_total = _shown(changing[:MOST_SHOWN]), len(changing)
+        result.changes, result.changes_total = changes_of(changing[:MOST_SHOWN]), len(changing)
     steps = _in_order(steps)
     for begin in range(0, 0 if dry_run else len(steps), _AT_ONCE):
         with transaction.atomic():
@@ -162,7 +139,7 @@ def contacts_import_whole(*, rows: Rows, expected: Plan, groups: Collection[int]
     return result
 
 
-def _write_all(steps: list[_Step]) -> None:
+def _write_all(steps: list[Step]) -> None:
     """In a handful of statements: SQLite has one writer, for whom webhooks wait."""
     now = timezone.now()
     steps = _in_order(steps)
@@ -177,7 +154,7 @@ def _write_all(steps: list[_Step]) -> None:
     _pick(steps)
 
 
-def _update_contacts(steps: list[_Step], now: datetime) -> None:
+def _update_contacts(steps: list[Step], now: datetime) -> None:
     """Held until the end, and as they are by then."""
     held = Contact.objects.select_for_update().filter(pk__in={step.contact.pk for step in steps}).order_by("pk")
     contacts = {contact.pk: contact for contact in held}
@@ -197,7 +174,7 @@ def _update_contacts(steps: list[_Step], now: datetime) -> None:
         Contact.objects.bulk_update(rows, sorted(names_alike), batch_size=_AT_ONCE)
 
 
-def _apply(step: _Step, contact: Contact) -> set[str]:
+def _apply(step: Step, contact: Contact) -> set[str]:
     """Gives the contact what the row brings; which fields are to be written."""
     for name, value in step.brings.items():
         setattr(contact, name, value)
@@ -211,7 +188,7 @@ def _apply(step: _Step, contact: Contact) -> set[str]:
     return fields
 
 
-def _update_numbers(steps: list[_Step]) -> None:
+def _update_numbers(steps: list[Step]) -> None:
     alike: dict[frozenset[str], list[ContactNumber]] = defaultdict(list)
     for step in steps:
         if step.brings_number:
@@ -220,7 +197,7 @@ def _update_numbers(steps: list[_Step]) -> None:
         ContactNumber.objects.bulk_update(rows, sorted(names), batch_size=_AT_ONCE)
 
 
-def _pick(steps: list[_Step]) -> None:
+def _pick(steps: list[Step]) -> None:
     """For groups. One that was deleted meanwhile picks nobody."""
     through = Group.members.through
     there = set(Group.objects.filter(pk__in={pk for step in steps for pk in step.groups}).values_list("pk", flat=True))
@@ -229,7 +206,7 @@ def _pick(steps: list[_Step]) -> None:
     through.objects.bulk_create(rows, batch_size=_AT_ONCE, ignore_conflicts=True)
 
 
-def _in_order(steps: list[_Step]) -> list[_Step]:
+def _in_order(steps: list[Step]) -> list[Step]:
     """By number, whatever the order of the rows: two imports at once seldom wait for each other then.
 
     What belongs to one contact stays together and as it came: so its numbers are shown.
@@ -241,40 +218,8 @@ def _in_order(steps: list[_Step]) -> list[_Step]:
     return sorted(steps, key=lambda step: (first[id(step.contact)], step.row))
 
 
-def _shown(steps: list[_Step]) -> list[Change]:
-    """For people, before it is done."""
-    names = dict(Group.objects.filter(pk__in={pk for step in steps for pk in step.groups}).values_list("pk", "name"))
-    return [
-        Change(
-            row=step.row,
-            contact=step.called,
-            number=step.number.number,
-            extension=step.extended,
-            fields=tuple(
-                [FieldChange.of(name, was, _brought(step, name)) for name, was in step.was.items()]
-                + [FieldChange.of("group", "", names[pk]) for pk in step.groups if pk in names]
-            ),
-        )
-        for step in steps
-    ]
-
-
-def _brought(step: _Step, name: str) -> str:
-    if name.startswith(_OWN):
-        return step.brings_own[name.removeprefix(_OWN)]
-    return (step.brings | step.brings_number)[name]
-
-
-def _mark(step: _Step) -> str:
-    """Another one when somebody was shown another name, or something else that is lost."""
-    if not step.changed:
-        return ""
-    said = json.dumps([step.called, step.extended, step.was], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _count(step: _Step, result: ImportResult) -> None:
-    result.plan.append((step.row, step.contact.pk, step.is_new_number, tuple(step.changed), _mark(step)))
+def _count(step: Step, result: ImportResult) -> None:
+    result.plan.append((step.row, step.contact.pk, step.is_new_number, tuple(step.changed), mark_of(step)))
     if step.makes_contact:
         result.created += 1
     elif step.changed or step.is_new_number:
@@ -283,7 +228,7 @@ def _count(step: _Step, result: ImportResult) -> None:
         result.skipped += 1
 
 
-def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator[_Step]:
+def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator[Step]:
     known = numbers_known(values["number"] for _, values in rows)
     by_id = {row.contact_id: row.contact for row in known.values()}
     through = Group.members.through
@@ -315,7 +260,7 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
         number = ContactNumber(
             number=values["number"], extension=values.get("extension", ""), label=values.get("label", "")
         )
-        yield _Step(
+        yield Step(
             row=row,
             contact=contact,
             number=number,
@@ -333,7 +278,7 @@ def _whose(row: int, values: dict[str, Any]) -> tuple[object, ...]:
     return (name, *more) if any(more) else (row,)
 
 
-def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, Any]) -> _Step:
+def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, Any]) -> Step:
     """What is empty in the row stays as it is."""
     changed = [name for name in _FIELDS if values.get(name) and values[name] != getattr(contact, name)]
     was = {name: str(getattr(contact, name)) for name in changed}
@@ -342,9 +287,9 @@ def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str,
     brings = {name: values[name] for name in changed}
     own = {key: text for key, text in values.get("own", {}).items() if text and contact.own.get(key) != text}
     if own:
-        was |= {f"{_OWN}{key}": str(contact.own.get(key, "")) for key in own}
+        was |= {f"{OWN}{key}": str(contact.own.get(key, "")) for key in own}
         contact.own = contact.own | own
-        changed += [f"{_OWN}{key}" for key in own]
+        changed += [f"{OWN}{key}" for key in own]
     of_number = {
         name: values[name] for name in _OF_NUMBERS if values.get(name) and values[name] != getattr(number, name)
     }
@@ -353,7 +298,7 @@ def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str,
     for name, value in of_number.items():
         setattr(number, name, value)
     changed += of_number
-    return _Step(
+    return Step(
         row=row,
         contact=contact,
         number=number,
@@ -366,7 +311,7 @@ def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str,
     )
 
 
-def _try(step: _Step, result: ImportResult) -> None:
+def _try(step: Step, result: ImportResult) -> None:
     """Does what one row says, wholly or not at all."""
     contact_pk, number_pk = step.contact.pk, step.number.pk
     # An earlier row of the same new contact may have failed: then this one makes it.
@@ -386,7 +331,7 @@ def _try(step: _Step, result: ImportResult) -> None:
         _count(step, result)
 
 
-def _write(step: _Step) -> None:
+def _write(step: Step) -> None:
     if step.makes_contact:
         step.contact.save(force_insert=True)
     elif step.changed:

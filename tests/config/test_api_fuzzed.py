@@ -111,7 +111,7 @@ def test_every_failure_of_twilio_is_described(world: World, error: TelephonyErro
 
 
 SETTINGS = settings(
-    max_examples=8,
+    max_examples=12,
     derandomize=True,
     database=None,
     deadline=None,

@@ -419,7 +419,7 @@ def _a_clock_that_does_not_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["anything", "moves", "parks", "asks", "gives", "made", "made and given"],
 )  # fmt: skip
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", range(24))
 def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions, is_made):
     grace = factories.make_agent("grace", team=team, reachable=True)
     ada.may_take_second_call = True

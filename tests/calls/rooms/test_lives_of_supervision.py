@@ -189,7 +189,7 @@ def desk_of(agent: Any) -> APIClient:
     return client
 
 
-@pytest.mark.parametrize("world", range(14), indirect=True)
+@pytest.mark.parametrize("world", range(20), indirect=True)
 def test_no_life_of_a_supervised_room_loses_the_caller(world):
     lived(world, desk_of(world.ada), desk_of(world.hedy), MODES, agent_acts_too=True)
 
