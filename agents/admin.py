@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -14,6 +15,7 @@ from agents.models import Agent, AwayReason, FailedLogin, LoginRecord, PresenceC
 from agents.presence import Chosen, change_said, presence_set
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create, needed_by
+from agents.team_form import TeamForm
 from core.admin import ReadOnly, SavesChanges, TimeFilter
 from core.proxies import client_address
 from core.text import in_sentence
@@ -119,13 +121,7 @@ class AgentAdmin(NeededElsewhere, SavesChanges, UserAdmin[Agent]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        agent = form.instance
-        if agent.is_active and not agent.is_superuser and not agent.teams.exists():
-            messages.warning(
-                request,
-                gettext("%(agent)s is in no team: no caller is put through to this agent, and there is no line.")
-                % {"agent": agent},
-            )
+        _warn_without_team(request, [form.instance])
 
     @admin.action(description=_("Suspend: ends every log-in until made active again"), permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
@@ -188,14 +184,49 @@ def _names(agents: list[Agent]) -> str:
     return ", ".join(map(str, agents)) or gettext("nobody")
 
 
+def _warn_without_team(request: HttpRequest, agents: Iterable[Agent]) -> None:
+    for agent in agents:
+        if agent.is_active and not agent.is_superuser and not agent.teams.exists():
+            messages.warning(
+                request,
+                gettext("%(agent)s is in no team: no caller is put through to this agent, and there is no line.")
+                % {"agent": agent},
+            )
+
+
 @admin.register(Team)
 class TeamAdmin(NeededElsewhere, SavesChanges, admin.ModelAdmin[Team]):
+    form = TeamForm
     list_display = ["name", "agent_count", "line_names"]
     search_fields = ["name"]
+    fields = ["name", "members", "wrap_up_seconds", "away_when_missed", "supervision_is_shown"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         teams: QuerySet[Team] = super().get_queryset(request)
         return teams.annotate(agent_total=Count("agents")).prefetch_related("lines")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Team | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        # Whoever may not change agents does not change who is in a team, either.
+        return fields if request.user.has_perm("agents.change_agent") else (*fields, "members")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        # Made for this request.
+        form.by = _admin(request)
+        return form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        came, went = form.members_changed()
+        form.instance.agents.add(*came)
+        form.instance.agents.remove(*went)
+        _warn_without_team(request, Agent.objects.filter(pk__in=went))
+
+    @admin.display(description=_("members"))
+    def members(self, team: Team) -> str:
+        """For those who may only look."""
+        return ", ".join(map(str, team.agents.all())) or gettext("nobody") if team.pk else "–"
 
     @admin.display(description=_("agents"), ordering="agent_total")
     def agent_count(self, team: Any) -> int:

@@ -10,13 +10,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from core.folding import FoldedField
-from core.text import cleaned, cleaned_lines
+from core.text import cleaned, cleaned_lines, shortened
 
 
 class _CleanField(forms.CharField):
@@ -33,6 +34,20 @@ class _CleanLinesField(_CleanField):
     """The same for text of as many lines as it has."""
 
     clean_text = staticmethod(cleaned_lines)
+
+
+_LONGEST_ID = 18
+
+
+class ManyField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows. What no database holds is no row's id: Django asks SQLite for it, which raises `OverflowError`."""
+
+    def _check_values(self, value: Any) -> Any:
+        for pk in value if isinstance(value, list | tuple) else ():
+            if len(str(pk)) > _LONGEST_ID:
+                told = {"value": shortened(str(pk), _LONGEST_ID)}
+                raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=told)
+        return super()._check_values(value)  # type: ignore[misc]
 
 
 class TimeFilter(admin.DateFieldListFilter):
@@ -62,6 +77,7 @@ class _ShowsWhatItShowed(admin.options.BaseModelAdmin):  # type: ignore[type-arg
     formfield_overrides = {
         models.CharField: {"form_class": _CleanField},
         models.TextField: {"form_class": _CleanLinesField},
+        models.ManyToManyField: {"form_class": ManyField},
     }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -70,6 +70,13 @@ def rights_of(agent: Agent) -> tuple[bool, bool, int, int]:
     return agent.is_staff, agent.is_superuser, agent.groups.count(), agent.user_permissions.count()
 
 
+def test_what_is_nobodys_id_is_refused_at_its_field(client, ada, team):
+    page = change(client, ada, teams=[team.pk, "9" * 30]).content.decode()
+
+    assert "Select a valid choice. 999999999999999999… (30 characters) is not one" in page
+    assert ada.teams.get() == team
+
+
 @pytest.mark.parametrize("whose", ["manager", "ada"])
 def test_staff_cannot_give_rights_to_themselves_or_others(client, manager, ada, whose):
     agent = {"manager": manager, "ada": ada}[whose]
