@@ -1,9 +1,9 @@
-"""What differs between two versions of a route, in words."""
+"""What a version of a route says, and what differs between two of them, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from core.languages import Sentence
@@ -54,7 +54,28 @@ FIELD_NAMES: dict[str, Sentence] = {
 }
 
 
-def differences(old: Plan, new: Plan) -> Iterator[Sentence]:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is read in place of what is stored."""
+
+    rows: Mapping[str, Mapping[int, str]]
+    """Of what a step refers to: by the field, and `greeting`, names by ids."""
+    choices: Mapping[str, str]
+    """By the field and the value: `strategy_in-turn`."""
+
+
+def steps_said(plan: Plan, names: Names) -> Iterator[tuple[str, list[Sentence]]]:
+    """Each step: its number and name, and its fields, as far as something stands in them."""
+    for step_id, step in plan.steps.items():
+        told = [
+            _("%(field)s: %(value)s") % {"field": _field(each.name), "value": _said(step, each.name, plan, names)}
+            for each in fields(step)
+            if each.name not in ("id", "name") and getattr(step, each.name) not in (None, "", (), False, Prompt())
+        ]
+        yield _at(plan, step_id), told
+
+
+def differences(old: Plan, new: Plan, names: Names) -> Iterator[Sentence]:
     """Each as a sentence, from the first step on."""
     if old.first != new.first:
         yield _("Callers begin at %(new)s, not at %(old)s.") % {"new": _at(new, new.first), "old": _at(old, old.first)}
@@ -62,25 +83,23 @@ def differences(old: Plan, new: Plan) -> Iterator[Sentence]:
         before = old.steps.get(step_id)
         if before is None or before.kind != step.kind:
             yield _("Added: %(step)s.") % {"step": _at(new, step_id)}
-        else:
-            yield from _changes(old, new, before, step)
+            continue
+        for each in fields(step):
+            if getattr(before, each.name) != getattr(step, each.name):
+                yield _("%(step)s, %(field)s: %(new)s in place of %(old)s.") % {
+                    "step": step.said(),
+                    "field": _field(each.name),
+                    "old": _said(before, each.name, old, names),
+                    "new": _said(step, each.name, new, names),
+                }
     for step_id, step in old.steps.items():
         now = new.steps.get(step_id)
         if now is None or now.kind != step.kind:
             yield _("Removed: %(step)s.") % {"step": _at(old, step_id)}
 
 
-def _changes(old: Plan, new: Plan, before: Step, step: Step) -> Iterator[Sentence]:
-    for each in fields(step):
-        was, now = getattr(before, each.name), getattr(step, each.name)
-        if was != now:
-            blanks = {
-                "step": step.said(),
-                "field": FIELD_NAMES.get(each.name, Sentence(each.name)),
-                "old": _said(was, old),
-                "new": _said(now, new),
-            }
-            yield _("%(step)s, %(field)s: %(new)s in place of %(old)s.") % blanks
+def _field(name: str) -> Sentence:
+    return FIELD_NAMES.get(name, Sentence(name))
 
 
 def _at(plan: Plan, step_id: str) -> str:
@@ -88,17 +107,26 @@ def _at(plan: Plan, step_id: str) -> str:
     return f"{plan.number_of(step_id)} {step.said()}" if step else "–"
 
 
-def _said(value: Any, plan: Plan) -> str:
-    if isinstance(value, str) and value in plan.steps:
+_NOTHING = "–"
+_GONE = _("one that is gone")
+
+
+def _said(step: Step, name: str, plan: Plan, names: Names) -> str:
+    value: Any = getattr(step, name)
+    if any(arrow.field == name for arrow in step.arrows()):
         return _at(plan, value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name in names.rows and isinstance(value, int):
+        return in_sentence(names.rows[name].get(value, "")) or _GONE
     if isinstance(value, Prompt):
-        text = value.text or (f"#{value.greeting}" if value.greeting else "–")
-        return f"“{in_sentence(shortened(text, _LONGEST))}”"
+        greeting = value.greeting and (names.rows["greeting"].get(value.greeting, "") or _GONE)
+        return f"“{in_sentence(shortened(value.text or str(greeting or _NOTHING), _LONGEST))}”"
     if isinstance(value, tuple):
-        return ", ".join(_key(key, plan) for key in value if isinstance(key, Key)) or "–"
-    if value is None or value == "":
-        return "–"
-    return in_sentence(shortened(str(value), _LONGEST))
+        return ", ".join(_key(key, plan) for key in value if isinstance(key, Key)) or _NOTHING
+    if choice := names.choices.get(f"{name}_{value}"):
+        return choice
+    return _NOTHING if value in (None, "") else in_sentence(shortened(str(value), _LONGEST))
 
 
 def _key(key: Key, plan: Plan) -> str:

@@ -54,9 +54,13 @@ def sound_convert(data: bytes) -> Sound:
             )  # fmt: skip
             if width not in _WIDTHS or not 1 <= channels <= _MOST_CHANNELS or rate not in _RATES:
                 raise SoundRefused(_NO_WAV)
-            if count > MOST_SECONDS * rate:
+            size = width * channels
+            frames = file.readframes(min(count, MOST_SECONDS * rate + 1))
+            if len(frames) > MOST_SECONDS * rate * size:
                 raise SoundRefused(_("A greeting lasts at most %(count)d seconds.") % {"count": MOST_SECONDS})
-            frames = file.readframes(count)
+            # A tenth of a second is nothing that anybody misses.
+            if len(frames) // size < count - rate // 10 and count < _UNKNOWN_BYTES // size:
+                raise SoundRefused(_CUT_OFF)
     except SoundRefused:
         raise
     except (wave.Error, EOFError, OSError, RuntimeError, ValueError, struct.error):
@@ -77,6 +81,9 @@ def too_large() -> str:
     return sentence(_TOO_LARGE)
 
 
+# What programs write as the length that cannot go back to the head of the file when they know it.
+_UNKNOWN_BYTES = 0xFFFF_FF00
+_CUT_OFF = _("This file ends before the sound does: a part of it is missing. Export it again, and upload that.")
 _NO_WAV = _("This is no sound file that can be used. Upload a WAV file (PCM), as recorders and phones export it.")
 
 

@@ -21,10 +21,10 @@ from core.languages import sentence
 from core.text import cleaned
 from routing.admin.editor import editor_data, finding_json
 from routing.admin.explaining import explain_page
-from routing.comparing import differences
+from routing.admin.versions import versions_told
 from routing.models import Route, RouteVersion
 from routing.services import NameTaken, RouteChanged, RouteRefused, route_bring_back, route_save
-from routing.steps import Unreadable, plan_of
+from routing.steps import plan_of
 from routing.usage import routes_using
 
 _MOST_BYTES = 262_144
@@ -113,7 +113,8 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
         except RouteChanged as error:
             by = str(error.newest.saved_by) if error.newest.saved_by else "–"
             text = _("%(name)s saved version %(number)d meanwhile. Load the page again, then repeat your changes.")
-            return _refused([], text % {"name": by, "number": error.newest.number}, status=409)
+            see = reverse("admin:routing_route_versions", args=[route.pk])
+            return _refused([], text % {"name": by, "number": error.newest.number}, status=409, see=see)
         if not saved.is_repeated:
             self._log(request, route, saved.version, is_new=is_new)
         return JsonResponse(
@@ -151,7 +152,7 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
             "title": _("Versions of %(route)s") % {"route": str(route)},
             "opts": self.opts,
             "route": route,
-            "versions": _told(list(route.versions.select_related("saved_by").order_by("-number"))),
+            "versions": versions_told(list(route.versions.select_related("saved_by").order_by("-number"))),
             "may_change": self.has_change_permission(request, route),
         }
         return TemplateResponse(request, "admin/routing/route_versions.html", context)
@@ -194,22 +195,6 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _refused(findings: list[dict[str, Any]], text: str = "", status: int = 422) -> JsonResponse:
-    return JsonResponse({"findings": findings, "text": text}, status=status)
-
-
-def _told(versions: list[RouteVersion]) -> list[dict[str, Any]]:
-    """Each with what it changed, from the newest on."""
-    found = []
-    for version, before in zip(versions, [*versions[1:], None], strict=True):
-        changes = _changes(before, version) if before else [_("The first version.")]
-        found.append({"version": version, "changes": changes})
-    return found
-
-
-def _changes(old: RouteVersion, new: RouteVersion) -> list[str]:
-    try:
-        told = [sentence(each) for each in differences(plan_of(old.steps), plan_of(new.steps))]
-    except Unreadable:
-        return [_("These two cannot be compared.")]
-    return told or [_("No step differs.")]
+def _refused(findings: list[dict[str, Any]], text: str = "", status: int = 422, see: str = "") -> JsonResponse:
+    """`see`: where it is shown what stands in the way."""
+    return JsonResponse({"findings": findings, "text": text, "see": see}, status=status)

@@ -72,6 +72,24 @@ def test_what_is_no_sound_is_refused_with_a_sentence(data):
         sound_convert(data)
 
 
+@pytest.mark.parametrize("kept", [0.5, 0.85])
+def test_a_sound_that_was_cut_off_is_refused_and_says_so(kept):
+    whole = sound(1, rate=8000, channels=1)
+
+    with pytest.raises(SoundRefused, match="ends before the sound does"):
+        sound_convert(whole[: int(len(whole) * kept)])
+
+
+def test_a_length_that_its_program_did_not_know_is_that_of_the_file():
+    """As it is written into a pipe."""
+    whole = sound(1, rate=8000, channels=1)
+    at = whole.index(b"data") + 4
+
+    made = sound_convert(whole[:at] + b"\xff\xff\xff\xff" + whole[at + 4 :])
+
+    assert (made.seconds, heard(made.wav)[0]) == (1, pytest.approx(440, abs=6))
+
+
 def test_a_long_sound_takes_no_more_memory_than_a_few_times_its_file():
     data = sound(4, rate=96_000, channels=2, width=1)
     tracemalloc.start()

@@ -94,6 +94,7 @@ def test_who_changed_a_version_that_is_not_the_newest_any_more_is_told_whose_it_
 
     assert answer.status_code == 409
     assert answer.json()["text"].startswith("Root saved version 2 meanwhile.")
+    assert "version 2" in admin.get(answer.json()["see"], secure=True).content.decode().lower()
     assert route.versions.count() == 2
 
 
@@ -186,6 +187,32 @@ def test_the_history_says_in_words_what_changed_and_brings_a_version_back(admin,
     route.refresh_from_db()
     assert route.current.steps == route.versions.get(number=1).steps
     assert (route.current.number, route.current.brought_back) == (3, 1)
+
+
+def test_the_history_names_what_steps_refer_to_and_shows_all_of_each_version(admin, route, team):
+    """No ids, and none of the words in which choices are stored."""
+    sales, gone = factories.make_team("Sales"), factories.make_team("Gone")
+    steps = hello("team"), step("team", "team", team=sales.pk, waited="box", nobody="box", skill="box")
+    assert sent(admin, change(route), *steps, box(team=team.pk), based_on=1).status_code == 200
+    steps = (
+        hello("team"),
+        step("team", "team", team=gone.pk, waited="box", nobody="box", strategy="in-turn", call_back=True),
+    )
+    assert sent(admin, change(route), *steps, box(team=team.pk), based_on=2).status_code == 200
+    gone.delete()
+
+    page = admin.get(f"/admin/routing/route/{route.pk}/versions/", secure=True).content.decode()
+    page = " ".join(re.sub("<[^>]+>", " ", page).split())
+
+    assert "team: one that is gone in place of Sales." in page
+    assert "ring: In turn in place of The longest idle first." in page
+    assert "offer of a call-back: yes in place of no." in page
+    assert "skill: – in place of box." in page
+    version = page.partition("Version 2")[2].partition("Version 1")[0]
+    assert "All of it: 3 steps 1 Greeting" in version
+    assert "team: Sales" in version
+    assert "after waiting: 3 Sales box" in version
+    assert "skill: box" in version
 
 
 def test_a_version_that_would_end_in_silence_today_is_not_brought_back(admin, route, team):

@@ -56,6 +56,7 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
   // What was found, and in which route: what is mended since is not shown any more, and is again when it is undone.
   const [found, setFound] = useState<{ all: Finding[]; in: RouteDocument }>({ all: [], in: data.document });
   const [problem, setProblem] = useState("");
+  const [see, setSee] = useState("");
   const [told, setTold] = useState("");
   const [isSaving, setIsSaving] = useState(false);
   // Save is off after a refusal until something changes.
@@ -124,6 +125,7 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     }
     setFound({ all: answer.findings, in: route });
     setProblem(answer.text);
+    setSee(answer.see ?? "");
     setRefused(answer.again ? null : JSON.stringify([name, route]));
     if (answer.again) return;
     // Whoever writes on is told, and not taken away from it.
@@ -186,6 +188,7 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
           <Refusal
             {...{ first, route, words }}
             problem={toldProblem}
+            see={see}
             more={refusals.length - 1}
             inForce={before.number}
             maySend={isRefused}

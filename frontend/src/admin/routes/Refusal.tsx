@@ -4,6 +4,8 @@ interface Props {
   /** What is wrong first; without one, `problem` says why nothing was saved. */
   first: Finding | undefined;
   problem: string;
+  /** Where it is shown what stands in the way; "": nowhere. */
+  see: string;
   more: number;
   /** The version by which callers go on. */
   inForce: number;
@@ -15,7 +17,8 @@ interface Props {
 }
 
 /** Why the route was not saved, the way there, and what to do. */
-export function Refusal({ first, problem, more, inForce, maySend, route, words, onSend, onGo }: Props) {
+export function Refusal(props: Props) {
+  const { first, problem, see, more, inForce, maySend, route, words, onSend, onGo } = props;
   return (
     <div class="re-band" role="alert">
       <div>
@@ -30,7 +33,17 @@ export function Refusal({ first, problem, more, inForce, maySend, route, words, 
             {more > 0 && ` ${filled(words["and_more"] ?? "", { count: more })}`}
           </p>
         ) : (
-          <p>{problem}</p>
+          <p>
+            {problem}
+            {see && (
+              <>
+                {" "}
+                <a href={see} target="_blank" rel="noopener">
+                  {words["see_changes"]}
+                </a>
+              </>
+            )}
+          </p>
         )}
       </div>
       {first?.step && (

@@ -1,4 +1,4 @@
-import { type FormProps, Goes, Row, Select } from "./fields";
+import { type FormProps, Goes, type Own, Row, Select } from "./fields";
 import { Keys } from "./Keys";
 import { type Field, KINDS, textOf, withField } from "./model";
 import { PromptField } from "./PromptField";
@@ -70,6 +70,7 @@ function OneField(props: FormProps & { spec: Field }) {
           ]);
           return <Select own={own} value={textOf(step, spec.field)} options={options} onPick={set} />;
         }
+        if (spec.type === "skill") return <Skill {...props} own={own} field={spec.field} onPick={set} />;
         if (spec.type === "number") {
           return (
             <input
@@ -96,5 +97,21 @@ function OneField(props: FormProps & { spec: Field }) {
         );
       }}
     </Row>
+  );
+}
+
+function Skill(props: FormProps & { own: Own; field: string; onPick: (value: string) => void }) {
+  const asked = textOf(props.step, props.field);
+  const names = props.choices.teams.map(([, name]) => name);
+  // Routes know it by its letters, great or small; and one that is no team's name is shown, for it is complained of.
+  const known = names.find((name) => name.toLowerCase() === asked.trim().toLowerCase());
+  const shown = known === undefined && asked ? [...names, asked] : names;
+  return (
+    <Select
+      own={props.own}
+      value={known ?? asked}
+      options={[["", props.words["no_skill"] ?? ""], ...shown.map((name): [string, string] => [name, name])]}
+      onPick={props.onPick}
+    />
   );
 }

@@ -25,6 +25,9 @@ const WORDS: EditorData["words"] = {
   prompt_words: "Words",
   remove_key: "Remove the key",
   key_words: "Words for it",
+  field_skill: "Skill asked for",
+  no_skill: "None",
+  see_changes: "See what was changed",
 };
 
 function step(id: string, kind: string, name: string, more: Partial<Step> = {}): Step {
@@ -256,6 +259,17 @@ describe("what was refused", () => {
     expect(sent[1]).toEqual(sent[0]);
   });
 
+  it("shows the way to what a colleague changed meanwhile", async () => {
+    const { user, answer } = edit();
+    await user.type(field("Name of the route"), " A");
+    await user.click(save(2));
+
+    answer({ saved: false, text: "Grace saved version 2 meanwhile.", findings: [], see: "/versions/" });
+
+    const link = await screen.findByRole<HTMLAnchorElement>("link", { name: "See what was changed" });
+    expect([link.pathname, link.target]).toEqual(["/versions/", "_blank"]);
+  });
+
   it("is tried with the token of the present session", async () => {
     const { user } = edit();
     document.cookie = "csrftoken=new";
@@ -292,6 +306,38 @@ describe("the steps of the list", () => {
     await user.click(screen.getByRole("button", { name: "Cancel" }));
 
     expect(document.activeElement).toBe(screen.getByRole("button", { name: "Remove the step" }));
+  });
+});
+
+describe("the skill that a team's step asks for", () => {
+  const teams: [number, string][] = [
+    [1, "Support"],
+    [2, "French"],
+  ];
+  const asking = (skill: string) =>
+    edit(
+      { first: "team", steps: [step("team", "team", "Team", { team: 1, skill }), shop().steps[1]!] },
+      { choices: { teams, agents: [], hours: [], greetings: [], routes: [], languages: [] } },
+    );
+  const skill = () => screen.getByLabelText<HTMLSelectElement>("Skill asked for");
+  const offered = () => [...skill().options].map((one) => one.text);
+
+  it("is the name of a team, however it was written", async () => {
+    const { user, open, sent } = asking("french");
+    await open("team");
+    expect([skill().value, offered()]).toEqual(["French", ["None", "Support", "French"]]);
+
+    await user.selectOptions(skill(), "None");
+    await user.click(save(2));
+
+    expect(sent[0]?.document.steps[0]?.["skill"]).toBe("");
+  });
+
+  it("stays when no team has that name, for whoever must mend it to see", async () => {
+    const { open } = asking("Klingon");
+    await open("team");
+
+    expect([skill().value, offered()]).toEqual(["Klingon", ["None", "Support", "French", "Klingon"]]);
   });
 });
 

@@ -52,6 +52,8 @@ export type Field = { onlyWith?: string } & (
   | { type: "choice"; field: string; values: string[]; start: string }
   | { type: "flag"; field: string; start: boolean }
   | { type: "text"; field: string }
+  // The name of a team whose members have it.
+  | { type: "skill"; field: string }
 );
 
 const MENU: Field[] = [
@@ -97,7 +99,7 @@ export const KINDS: Record<string, Field[]> = {
     { type: "goes", field: "full", optional: true },
     { type: "prompt", field: "hears", optional: true },
     { type: "number", field: "priority", min: 0, max: 9, start: 0 },
-    { type: "text", field: "skill" },
+    { type: "skill", field: "skill" },
     { type: "flag", field: "call_back", start: false },
     { type: "number", field: "call_back_after", min: 0, max: 900, start: 60, onlyWith: "call_back" },
     { type: "number", field: "call_back_tries", min: 1, max: 5, start: 3, onlyWith: "call_back" },

@@ -12,6 +12,8 @@ export interface SaveRefused {
   saved: false;
   findings: Finding[];
   text: string;
+  /** Where it is shown what stands in the way. */
+  see?: string;
   /** The same may be saved a moment later. */
   again?: boolean;
 }
