@@ -407,6 +407,7 @@ export function App(props: AppProps) {
             onClose={closeCall}
             onDone={finishNote}
             team={colleagues(state)}
+            reasons={state.awayReasons}
             queues={state.queues}
             canDial={dialable}
             onCall={callPartyOf}

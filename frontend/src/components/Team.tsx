@@ -1,13 +1,16 @@
 /** Who else is there: each with what they are now, since when, and why. Supervisors change it here. */
 import { useState } from "preact/hooks";
+import { holds } from "../folding";
 import { minutes } from "../format";
-import type { Availability, Presence, Queue } from "../messages";
+import type { Availability, AwayReason, Presence, Queue } from "../messages";
 import { isolated } from "../names";
-import { openByKey } from "../selectKeys";
 import { hintsOfColleague } from "../softphone/colleague";
+import type { Away } from "../softphone/presence";
 import type { Hints } from "../softphone/state";
 import { partyTitle, presenceDetail, presenceWord, type ShownPresence } from "../words";
+import { PresenceChoices } from "./AvailabilityChoices";
 import { Icon } from "./Icon";
+import { Menu } from "./Menu";
 import { PresenceDot } from "./PresenceDot";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
@@ -23,7 +26,9 @@ const ORDER: ShownPresence[] = [
   "not-reachable",
   "offline",
 ];
-const SETTABLE: Availability[] = ["available", "busy", "away", "offline"];
+
+/** As many are seen at a glance. */
+const FEW = 12;
 
 interface Props {
   team: Presence[];
@@ -32,14 +37,20 @@ interface Props {
   canDial: boolean;
   /** Null: the agent may not call out at all. */
   onCall: ((hints: Hints) => void) | null;
+  /** Why somebody may be away. */
+  reasons: AwayReason[];
   /** Of who may say what colleagues are; fails with a sentence. */
-  onSet?: ((agent: number, availability: Availability) => Promise<void>) | undefined;
+  onSet?: ((agent: number, availability: Availability, away?: Away) => Promise<void>) | undefined;
 }
 
-export function Team({ team, queues, canDial, onCall, onSet }: Props) {
+export function Team({ team, queues, canDial, reasons, onCall, onSet }: Props) {
   const now = useNow(team.length > 0);
   const [problem, setProblem] = useState("");
-  const members = team.map((presence) => memberOf(presence, queues, now));
+  const [menu, setMenu] = useState<number | null>(null);
+  const [search, setSearch] = useState("");
+  const asked = team.length > FEW ? search.trim() : "";
+  const found = team.filter(({ agent }) => holds(agent.name, asked));
+  const members = found.map((presence) => memberOf(presence, queues, now));
   const sorted = members.sort(
     (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.agent.name.localeCompare(b.agent.name),
   );
@@ -53,18 +64,46 @@ export function Team({ team, queues, canDial, onCall, onSet }: Props) {
           {problem}
         </p>
       )}
+      {team.length > FEW && (
+        <div class="search team-search">
+          <Icon name="search" />
+          <label class="visually-hidden" for="team-search">
+            {t("team.search")}
+          </label>
+          <input
+            id="team-search"
+            type="search"
+            placeholder={t("team.search")}
+            autocomplete="off"
+            value={search}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+        </div>
+      )}
+      <p class="visually-hidden" role="status">
+        {asked && t("transfer.found", { count: sorted.length })}
+      </p>
       <div class="card team">
-        {sorted.length === 0 && <p class="quiet">{t("team.alone")}</p>}
+        {sorted.length === 0 && (
+          <p class="quiet">{asked ? t("found.nobody", { text: asked }) : t("team.alone")}</p>
+        )}
         <ul>
           {sorted.map((member) => (
             <Member key={member.agent.id} {...{ member, now }}>
               {onCall && <CallColleague {...{ member, canDial, onCall }} />}
               {onSet && (
                 <SetPresence
-                  name={member.agent.name}
-                  onSet={(availability) => {
+                  {...{ member, reasons }}
+                  open={menu === member.agent.id}
+                  onOpen={(open) => setMenu(open ? member.agent.id : null)}
+                  onSet={(availability, away) => {
                     setProblem("");
-                    onSet(member.agent.id, availability).catch((error: Error) => setProblem(error.message));
+                    const set = onSet(
+                      member.agent.id,
+                      availability,
+                      availability === "away" ? away : undefined,
+                    );
+                    set.catch((error: Error) => setProblem(error.message));
                   }}
                 />
               )}
@@ -78,6 +117,7 @@ export function Team({ team, queues, canDial, onCall, onSet }: Props) {
 }
 
 interface MemberShown {
+  presence: Presence;
   agent: Presence["agent"];
   state: ShownPresence;
   since: string | null;
@@ -88,12 +128,12 @@ interface MemberShown {
 function memberOf(presence: Presence, queues: Queue[], now: number): MemberShown {
   const { agent, state, since } = presence;
   const ring = state === "on-call" || state === "offline" ? null : ringAt(agent.id, queues);
-  if (!ring) return { agent, state, since, detail: presenceDetail(presence, now) };
+  if (!ring) return { presence, agent, state, since, detail: presenceDetail(presence, now) };
   const { party, line, since: rings } = ring;
   const detail = party
     ? t("detail.ringing", { who: partyTitle({ party }), line: isolated(line?.name ?? "") })
     : "";
-  return { agent, state: "ringing", since: rings, detail };
+  return { presence, agent, state: "ringing", since: rings, detail };
 }
 
 function ringAt(agent: number, queues: Queue[]) {
@@ -158,27 +198,31 @@ function CallColleague({
   );
 }
 
-function SetPresence({ name, onSet }: { name: string; onSet(availability: Availability): void }) {
+interface SetPresenceProps {
+  member: MemberShown;
+  reasons: AwayReason[];
+  open: boolean;
+  onOpen(open: boolean): void;
+  onSet(availability: Availability, away: Away): void;
+}
+
+function SetPresence({ member: { presence, agent }, reasons, open, onOpen, onSet }: SetPresenceProps) {
   return (
-    <span class="select team-set">
-      <select
-        aria-label={t("team.set", { name })}
-        value=""
-        onKeyDown={openByKey}
-        onChange={(event) => {
-          const { value } = event.currentTarget;
-          event.currentTarget.value = "";
-          if (value) onSet(value as Availability);
-        }}
-      >
-        <option value="">{t("team.setTo")}</option>
-        {SETTABLE.map((availability) => (
-          <option key={availability} value={availability}>
-            {presenceWord(availability)}
-          </option>
-        ))}
-      </select>
-      <Icon name="chevron-down" size={16} />
-    </span>
+    <Menu
+      label={t("team.set", { name: isolated(agent.name) })}
+      buttonClass="icon-button"
+      listClass="menu-availability team-menu"
+      focusId={`team-presence-${agent.id}`}
+      {...{ open, onOpen }}
+      face={<Icon name="more" size={18} />}
+    >
+      <PresenceChoices
+        now={presence}
+        inWrapUp={presence.state === "wrap-up"}
+        canChoose
+        onChoose={onSet}
+        {...{ reasons }}
+      />
+    </Menu>
   );
 }

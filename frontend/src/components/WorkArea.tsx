@@ -5,7 +5,7 @@ import type { Config } from "../config";
 import type { ContactsStore } from "../contacts/contacts";
 import type { OpenContact } from "../contacts/openContact";
 import type { ContactNumber, ContactPage, ContactsApi } from "../contacts/ports";
-import type { Call, Line, Presence, Queue } from "../messages";
+import type { AwayReason, Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";
 import type { ScreenModules, Screens } from "../screens/screens";
 import type { Hints } from "../softphone/state";
@@ -55,6 +55,8 @@ interface Props {
   onContactClose(): void;
   onCallContact(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
   team: Presence[];
+  /** Why a colleague may be set away. */
+  reasons: AwayReason[];
   queues: Queue[];
   canDial: boolean;
   onCall(call: Call): void;
@@ -71,7 +73,7 @@ interface Props {
 }
 
 export function WorkArea(props: Props) {
-  const { view, onView, subjects, unseen, team, queues, canDial, threads } = props;
+  const { view, onView, subjects, unseen, team, queues, canDial, reasons, threads } = props;
   useStore(threads);
   const { mine, nobody } = threads.unread();
   const toRead = mine + nobody;
@@ -150,7 +152,11 @@ export function WorkArea(props: Props) {
           tabIndex={shown === "team" ? 0 : undefined}
         >
           {shown === "team" && (
-            <Team {...{ team, queues, canDial }} onCall={props.onCallColleague} onSet={setPresence} />
+            <Team
+              {...{ team, queues, canDial, reasons }}
+              onCall={props.onCallColleague}
+              onSet={setPresence}
+            />
           )}
           {shown === "waiting" && (
             <Later {...props} name="settings">
@@ -185,7 +191,11 @@ export function WorkArea(props: Props) {
                     onContact={(toOpen) => props.onContact(toOpen, shown)}
                   />
                 )}
-                <Team {...{ team, queues, canDial }} onCall={props.onCallColleague} onSet={setPresence} />
+                <Team
+                  {...{ team, queues, canDial, reasons }}
+                  onCall={props.onCallColleague}
+                  onSet={setPresence}
+                />
               </>
             )}
           </div>

@@ -278,16 +278,43 @@ describe("the team", () => {
     expect(rows[1]?.textContent).toMatch(/Grace Hopper.*Not reachable.*Desk sends nothing since/);
   });
 
+  it("is searched by name when it is long, and says how many it found", async () => {
+    const many = Array.from({ length: 13 }, (_, at) => ({
+      ...grace,
+      id: 100 + at,
+      name: `Sinéad Nr. ${at}`,
+    }));
+    const { user } = show(team(...[grace, ...many].map((agent) => there(agent))));
+    const list = within(screen.getByRole("region", { name: "Your team" }));
+    const search = list.getByRole("searchbox", { name: "Search colleague" });
+
+    await user.type(search, "hop");
+    expect(list.getAllByRole("listitem")).toHaveLength(1);
+    expect(list.getByRole("status").textContent).toBe("1 found.");
+    await user.clear(search);
+    await user.type(search, "sinead 12");
+    expect(list.getByRole("listitem").textContent).toContain("Sinéad Nr. 12");
+    await user.type(search, "x");
+    expect(list.getByText("Nobody found for “sinead 12x”")).toBeTruthy();
+  });
+
+  it("has no search while it is seen at a glance", () => {
+    show(team(there(grace)));
+    expect(screen.queryByRole("searchbox", { name: "Search colleague" })).toBeNull();
+  });
+
   it("is not changed by colleagues", () => {
     show(team(there(grace)));
-    expect(screen.queryByRole("combobox", { name: /Change Grace Hopper to/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: /Change Grace Hopper to/ })).toBeNull();
   });
 
   it("is changed by supervisors, and says why it was not", async () => {
     const setPresence = vi.fn().mockRejectedValue(new Error("Ringdesk cannot be reached."));
     const { user } = show(team(there(grace)), { setPresence }, {}, { role: "supervisor" });
-    await user.selectOptions(screen.getByRole("combobox", { name: "Change Grace Hopper to" }), "away");
-    expect(setPresence).toHaveBeenCalledWith(grace.id, "away");
+    await user.click(screen.getByRole("button", { name: "Change Grace Hopper to" }));
+    await user.click(screen.getByRole("menuitemradio", { name: "Busy" }));
+    expect(screen.queryByRole("menu")).toBeNull();
+    expect(setPresence).toHaveBeenCalledWith(grace.id, "busy", undefined);
     expect(await screen.findByText("Ringdesk cannot be reached.")).toBeTruthy();
   });
 });

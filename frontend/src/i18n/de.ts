@@ -212,9 +212,9 @@ export const de: PageWords = {
   "team.none": "Niemand im Team verfügbar",
   "team.free": { one: "{count} Teammitglied verfügbar", other: "{count} Teammitglieder verfügbar" },
   "team.title": "Ihr Team",
+  "team.search": "Im Team suchen",
   "team.since": "Seitdem",
   "team.set": "{name} umstellen auf",
-  "team.setTo": "Umstellen …",
   "team.measured": "Wer 15 Sekunden nichts meldet oder ein Klingeln nicht bestätigt, ist „Nicht erreichbar“.",
   "team.alone": "Außer Ihnen ist niemand in Ihrem Team.",
 

@@ -213,9 +213,9 @@ export const en = {
   "team.none": "No colleague available",
   "team.free": { one: "{count} colleague available", other: "{count} colleagues available" },
   "team.title": "Your team",
+  "team.search": "Search colleague",
   "team.since": "Since then",
   "team.set": "Change {name} to",
-  "team.setTo": "Change to…",
   "team.measured":
     "States are measured: a desk that sends nothing for 15 seconds, or does not acknowledge a ring, is “Not reachable”.",
   "team.alone": "Nobody else is in your team.",
