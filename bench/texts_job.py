@@ -50,9 +50,11 @@ def _draft(number: int) -> Any:
 
 
 def _start(number: int) -> dict[str, Any]:
-    """Starts a send to all of them: who gets it is fixed, stored, and a worker told."""
+    """Starts a send to all of them, as the web process does: who gets it is fixed, stored, and a worker told."""
+    from core.memory import garbage_seldom
     from messaging.group_sends.services import send_start
 
+    garbage_seldom()
     send, admin = _draft(number)
     began = time.perf_counter()
     send_start(send.pk, by=admin)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from typing import Any
 
@@ -26,7 +25,7 @@ from calls.queues import watch as queue_watch  # noqa: E402
 from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.languages import load_texts  # noqa: E402
-from core.memory import arenas_limit  # noqa: E402
+from core.memory import arenas_limit, garbage_seldom  # noqa: E402
 from core.realtime import outbox  # noqa: E402
 from desk import presence_watch  # noqa: E402
 from desk.socket_auth import TokenGate  # noqa: E402
@@ -58,11 +57,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         board_watch.watch_forever,
     )
     chores = [asyncio.create_task(chore()) for chore in forever]
-    # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what
-    # a batch of webhooks makes and lets go, a few thousand things at a time.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    garbage_seldom()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for chore in chores:

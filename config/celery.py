@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init
 
-from core.memory import arenas_limit
+from core.memory import arenas_limit, garbage_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 
@@ -16,5 +16,7 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]
-def _limit_arenas(**_: Any) -> None:
+def _spare_memory(**_: Any) -> None:
     arenas_limit()
+    # The tasks are there by now.
+    garbage_seldom()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 
 _M_ARENA_MAX = -8
 _ARENAS = 2
@@ -16,3 +17,12 @@ def arenas_limit() -> None:
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def garbage_seldom() -> None:
+    """What is here now stays: the garbage collector need not look at it again and again, while callers wait; nor at
+    what a batch of webhooks, or a list of ten thousand people, makes and lets go. For a process that has read its code.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

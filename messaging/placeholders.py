@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 _FIELD = re.compile(r"\{([^{}\n]{1,40})\}")
@@ -19,7 +19,18 @@ def fields_in(body: str) -> list[str]:
 # Of one text, each of ten thousand people is asked for.
 @lru_cache(maxsize=64)
 def _fields_in(body: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_named(match) for match in _FIELD.finditer(body)))
+    return tuple(dict.fromkeys(name for _words, name in _parts(body) if name is not None))
+
+
+@lru_cache(maxsize=64)
+def _parts(body: str) -> tuple[tuple[str, str | None], ...]:
+    """The text in order: some words, and the field after them; None after the last."""
+    parts: list[tuple[str, str | None]] = []
+    end = 0
+    for match in _FIELD.finditer(body):
+        parts.append((body[end : match.start()], " ".join(match[1].lower().split())))
+        end = match.end()
+    return (*parts, (body[end:], None))
 
 
 def unknown_fields(body: str, known: Mapping[str, str]) -> list[str]:
@@ -29,7 +40,7 @@ def unknown_fields(body: str, known: Mapping[str, str]) -> list[str]:
 
 def filled_in(body: str, values: Mapping[str, str]) -> str:
     """The text for one person. A field without a value becomes nothing: ask `empty_fields` before."""
-    return _FIELD.sub(lambda match: values.get(_named(match), ""), body)
+    return "".join([words if name is None else words + values.get(name, "") for words, name in _parts(body)])
 
 
 def empty_fields(body: str, values: Mapping[str, str]) -> list[str]:
@@ -38,17 +49,13 @@ def empty_fields(body: str, values: Mapping[str, str]) -> list[str]:
 
 def values_of(name: str, company: str = "", own: Mapping[str, object] | None = None) -> dict[str, str]:
     """What the fields mean for one person. `own`: the admin's own fields, by their keys."""
-    return dict(_values(name, company, own or {}))
-
-
-def _values(name: str, company: str, own: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    yield from ((key.lower(), str(value)) for key, value in own.items() if value is not None)
     words = name.split()
-    yield "name", name
-    yield "first name", words[0] if words else ""
-    yield "last name", words[-1] if len(words) > 1 else ""
-    yield "company", company
-
-
-def _named(match: re.Match[str]) -> str:
-    return " ".join(match[1].lower().split())
+    values = {
+        "name": name,
+        "first name": words[0] if words else "",
+        "last name": words[-1] if len(words) > 1 else "",
+        "company": company,
+    }
+    if own:
+        values = {key.lower(): str(value) for key, value in own.items() if value is not None} | values
+    return values

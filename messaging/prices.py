@@ -36,7 +36,7 @@ class Price:
         return Price(self.amount * factor, self.unit)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=50_000)
 def country_code(number: str) -> str:
     """The digits of an E.164 number that say which country it is of."""
     digits = number.removeprefix("+")

@@ -19,8 +19,8 @@ def numbers_last_refused(numbers: Collection[str], codes: Collection[str]) -> se
     """Those of which Twilio has said one of these, and of which nothing better was heard since: a text that was
     delivered there, or one that came from there."""
     heard = Q(error_code__in=codes) | Q(status=MessageStatus.DELIVERED) | Q(direction=Direction.INBOUND)
-    said = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=codes).order_by()
+    said = Message.objects.filter(thread__number__in_array=set(numbers), error_code__in=codes).order_by()
     suspects = set(said.values_list("thread__number", flat=True))
-    rows = Message.objects.filter(heard, thread__number__in_array=list(suspects)).order_by("created_at", "pk")
+    rows = Message.objects.filter(heard, thread__number__in_array=suspects).order_by("created_at", "pk")
     last = dict(rows.values_list("thread__number", "error_code"))
     return {number for number, code in last.items() if code in codes}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -31,8 +32,7 @@ _AT_ONCE = 5000
 _LONGEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One person, as the send will keep it. `reason`: why nothing is sent; "" for who gets the text."""
 
     contact_id: int | None
@@ -49,6 +49,8 @@ class Audience:
     rows: tuple[Row, ...]
     duplicates: int
     template: str
+    counts: Mapping[str, Count]
+    """Of each text that somebody gets, or would get."""
 
     @property
     def recipients(self) -> list[Row]:
@@ -92,12 +94,12 @@ def audience_of(send: GroupSend) -> Audience:
     time_zones = {one.number: one.time_zone for one in chosen}
     may_ever_go = _may_ever_go(send, text_facts([], time_zones=time_zones))
     named = fields_in(send.body)
-    texts: dict[str, int] = {}
+    counts: dict[str, Count] = {}
     rows = []
     for one in chosen:
         body = filled_in(send.body, one.values) if named else send.body
-        if body not in texts:
-            texts[body] = count(body).segments
+        if body not in counts:
+            counts[body] = count(body)
         reason = one.reason
         if not reason and named and empty_fields(send.body, one.values):
             reason = LeftOut.EMPTY_FIELD
@@ -105,8 +107,8 @@ def audience_of(send: GroupSend) -> Audience:
             reason = LeftOut.TOO_LONG
         if not reason and not may_ever_go(one.number):
             reason = LeftOut.NO_HOURS
-        rows.append(Row(one.contact_id, one.name, one.number, one.time_zone, body, texts[body], str(reason)))
-    return Audience(tuple(rows), duplicates, send.body)
+        rows.append(Row(one.contact_id, one.name, one.number, one.time_zone, body, counts[body].segments, str(reason)))
+    return Audience(tuple(rows), duplicates, send.body, counts)
 
 
 def known_fields() -> dict[str, str]:
@@ -173,7 +175,9 @@ def _decide(send: GroupSend, every: list[_Chosen], unwanted: _Unwanted) -> None:
             one.reason = LeftOut(unwanted.forbidden[one.number])
             continue
         reasons = {number: _reason(number, kind, unwanted) for number, kind in one.numbers}
-        best = min(one.numbers, key=lambda two: (bool(reasons[two[0]]), *rank(two)))
+        best = one.numbers[0]
+        if len(one.numbers) > 1:
+            best = min(one.numbers, key=lambda two: (bool(reasons[two[0]]), *rank(two)))
         one.number, one.reason = best[0], reasons[best[0]]
         if not one.is_number:
             one.reason = LeftOut.INVALID
@@ -272,10 +276,10 @@ class Size:
 
 def size_of(audience: Audience) -> Size:
     recipients = audience.recipients
-    bodies = {row.body for row in recipients} or {audience.template}
-    counts = {body: count(body) for body in bodies}
+    bodies = {row.body for row in recipients}
+    counts = {body: audience.counts[body] for body in bodies} or {audience.template: count(audience.template)}
     longest = max(counts, key=lambda body: (counts[body].segments, counts[body].units))
-    sample = sorted(bodies, key=len, reverse=True)[:_LONGEST]
+    sample = sorted(counts, key=len, reverse=True)[:_LONGEST]
     plain_body = plain(audience.template)
     return Size(
         longest=counts[longest],

@@ -349,3 +349,18 @@ def test_statements_are_prepared_unless_that_is_switched_off(threshold, prepared
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
 def test_no_statement_waits_for_its_plan_to_be_compiled():
     assert fetch(Statement("SELECT current_setting('jit')", [])) == [[("off",)]]
+
+
+_WRITTEN = ["+1202", "+1", "1", "+1202,+1303", "", "NULL", '"', "{}", "\\", " "]
+
+
+@pytest.mark.parametrize(
+    "wanted", [["+1202"], ["+1202", "+1"], ["+1202,+1303"], ["+1202", ""], ["1", "NULL"], ["+1", '"'], [], _WRITTEN]
+)
+def test_a_list_of_texts_finds_those_and_no_others(wanted):
+    """Telephone numbers travel as one text: what is no number must not become two, or nothing."""
+    Team.objects.bulk_create([Team(name=name) for name in _WRITTEN])
+
+    found = Team.objects.filter(name__in_array=wanted).values_list("name", flat=True)
+
+    assert sorted(found) == sorted(wanted)
