@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agents.permissions import has_supervisor_role
 from agents.selectors import member_ids_of, team_ids_of, teams_of_any
@@ -86,8 +86,7 @@ def log_scope_of(agent: Agent) -> LogScope:
     # What comes back when nobody takes it.
     given = Transfer.objects.filter(from_agent=agent, state__in=sorted(Transfer.OPEN)).values("call")
     # Whoever has given it away writes a note still.
-    answered = CallOffer.objects.filter(call=OuterRef("pk"), agent=agent, state=CallOffer.State.ANSWERED)
-    talked = Exists(answered)
+    talked = Exists(_answered_by(agent).filter(call=OuterRef("pk")))
     own_live = Call.objects.filter(parent__isnull=True).filter(
         Q(agent=agent)
         | Q(colleague=agent)
@@ -141,7 +140,11 @@ def call_may_be_edited(call: Call, *, by: Agent) -> bool:
 def has_talked(call: Call, *, by: Agent) -> bool:
     """Whether this agent made the call, or answered it, or was taken into it. Not: whoever supervised it."""
     made = call.caller.startswith("client:") and agent_id_from(call.caller) == by.pk
-    return made or call.offers.filter(agent=by, state=CallOffer.State.ANSWERED).exists()
+    return made or _answered_by(by).filter(call=call).exists()
+
+
+def _answered_by(agent: Agent) -> QuerySet[CallOffer]:
+    return CallOffer.objects.filter(agent=agent, state=CallOffer.State.ANSWERED)
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:

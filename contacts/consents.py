@@ -111,7 +111,7 @@ def consent_record_by_hand(
     number: str, *, sender: str, state: Consent.State, source: Consent.Source, note: str, by: Agent
 ) -> Consent | None:
     """What somebody told one of us. Returns and keeps as `consent_record` does; raises `OnlyTheyMay`."""
-    if state == Consent.State.ALLOWED and any(_has_stopped(number, one) for one in blocked_with(sender)):
+    if state == Consent.State.ALLOWED and any(numbers_stopped(one, [number]) for one in blocked_with(sender)):
         raise OnlyTheyMay(_("They wrote STOP. Only they can change that, by writing START to this number."))
     return consent_record(number, sender=sender, state=state, source=source, note=note, by=by)
 
@@ -124,10 +124,15 @@ def consent_history(numbers: Collection[str]) -> QuerySet[Consent]:
 def numbers_that_forbid(sender: str, numbers: Collection[str]) -> dict[str, str]:
     """Those who want no texts from this sender, each with `STOPPED` or `OBJECTED`."""
     forbid = {number: last for number, last in _said_last(sender, numbers) if last.state == Consent.State.FORBIDDEN}
-    # What one of us wrote down since does not take a STOP back.
     told_us = [number for number, last in forbid.items() if not _is_stop(last)]
-    before = {number for number, last in _said_last(sender, told_us, sources=_BY_THEMSELVES) if _is_stop(last)}
+    before = numbers_stopped(sender, told_us)
     return {number: STOPPED if number in before or _is_stop(last) else OBJECTED for number, last in forbid.items()}
+
+
+def numbers_stopped(sender: str, numbers: Collection[str]) -> set[str]:
+    """Those of which the last that they said themselves was STOP: what one of us wrote down since does not take it
+    back."""
+    return {number for number, last in _said_last(sender, numbers, sources=_BY_THEMSELVES) if _is_stop(last)}
 
 
 def numbers_that_allow(sender: str, numbers: Collection[str]) -> set[str]:
@@ -153,11 +158,6 @@ def _said_last(
         ways = [said[same] for same in same_party(number) if same in said]
         if ways:
             yield number, max(ways, key=lambda row: (row.at, row.pk))
-
-
-def _has_stopped(number: str, sender: str) -> bool:
-    """Whether the last that it said itself was STOP, whatever one of us wrote down since: only it takes that back."""
-    return _is_stop(_said(number, sender).filter(source__in=_BY_THEMSELVES).first())
 
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:

@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from contacts.api_fields import MOST_GROUPS, MOST_ID, NumberField, extension_apart
-from contacts.models import (
-    MOST_OWN,
-)
+from contacts.models import MOST_NOTE, MOST_OWN
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from core.text import in_sentence
 
@@ -33,7 +31,7 @@ class ImportRowSerializer(StrictSerializer):
     number = NumberField(max_length=64)
     company = CleanField(required=False, allow_blank=True, max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
-    note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
+    note = CleanLinesField(required=False, allow_blank=True, max_length=MOST_NOTE)
     label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
     group = CleanField(
         required=False, allow_blank=True, max_length=1000, help_text="Names of groups, with commas between them."

@@ -5,7 +5,7 @@ Whatever refers to a contact is moved, also from tables that this app does not k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.followers import followers
-from contacts.models import LAST, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
+from contacts.models import LAST, MOST_NOTE, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
 from contacts.services import ContactConflict, at_once
 from core.retention import delete_in_batches
 from core.sql.deadlocks import is_deadlock
@@ -96,8 +96,9 @@ def _merge(survivor: Contact, gone: Contact, *, by: Agent | None, check: Callabl
     survivor.save()
     if differs:
         said = _("From %(name)s, with whom this contact was merged:") % {"name": in_sentence(gone.name)}
-        note = ContactNote.objects.create(contact=survivor, author=by, text="\n".join([said, *differs]))
-        kept["note"] = note.pk
+        # The newest stands first on the contact's page.
+        texts = reversed(_as_notes([said, *differs]))
+        kept["notes"] = [ContactNote.objects.create(contact=survivor, author=by, text=text).pk for text in texts]
     merged = ContactMerge.objects.create(survivor=survivor, gone_id=gone.pk, gone_name=gone.name, kept=kept, by=by)
     gone.delete()
     return merged
@@ -115,6 +116,20 @@ def _differences(survivor: Contact, gone: Contact) -> Iterator[str]:
     for key, value in gone.own.items():
         if survivor.own.get(key, value) != value:
             yield f"{names.get(key, key)}: {value}"
+
+
+def _as_notes(lines: Iterable[str]) -> list[str]:
+    """The lines as texts of notes, none longer than a note may be: longer ones could not be changed any more."""
+    texts = [""]
+    for line in lines:
+        for at in range(0, len(line), MOST_NOTE):
+            part = line[at : at + MOST_NOTE]
+            together = f"{texts[-1]}\n{part}".lstrip("\n")
+            if len(together) <= MOST_NOTE:
+                texts[-1] = together
+            else:
+                texts.append(part)
+    return texts
 
 
 def merge_undo(merge_id: int, *, contact_id: int) -> Contact:
@@ -163,7 +178,9 @@ def _undo(merged: ContactMerge, survivor: Contact) -> Contact:
             setattr(survivor, name, _nothing_in(name))
     survivor.own = {key: value for key, value in survivor.own.items() if brought["own"].get(key) != value}
     survivor.save()
-    ContactNote.objects.filter(pk=kept.get("note"), contact=survivor.pk, edited_at=None).delete()
+    # Of merges that were made before a note had a most, there is one.
+    notes = kept["notes"] if "notes" in kept else [kept.get("note")]
+    ContactNote.objects.filter(pk__in=notes, contact=survivor.pk, edited_at=None).delete()
     merged.delete()
     return gone
 

@@ -248,6 +248,10 @@ class ContactField(models.Model):
         return in_sentence(self.name)
 
 
+# The most characters of a note, a contact's own or one that is added to it.
+MOST_NOTE = 5000
+
+
 class ContactNote(models.Model):
     """What somebody wrote down of a contact. `Contact.note` is the one that is shown while the phone rings."""
 

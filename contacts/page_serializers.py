@@ -9,9 +9,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from contacts.api_fields import MOST_ID, NumberField, PersonSerializer
-from contacts.models import (
-    Consent,
-)
+from contacts.models import MOST_NOTE, Consent
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer, choose_one_of
 from telephony.phone import display, without_extension
 
@@ -22,7 +20,7 @@ def shown(sender: str) -> str:
 
 
 class NoteInputSerializer(StrictSerializer):
-    text = CleanLinesField(max_length=5000)
+    text = CleanLinesField(max_length=MOST_NOTE)
 
 
 class NoteSerializer(serializers.Serializer[Any]):

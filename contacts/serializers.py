@@ -29,6 +29,7 @@ from contacts.groups import memberships_of
 from contacts.merging import merges_undoable
 from contacts.models import (
     LANGUAGE_CODE,
+    MOST_NOTE,
     MOST_OWN,
     Contact,
     ContactField,
@@ -149,7 +150,7 @@ class ContactInputSerializer(StrictSerializer):
     name = CleanField(max_length=120)
     company = CleanField(required=False, allow_blank=True, max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
-    note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
+    note = CleanLinesField(required=False, allow_blank=True, max_length=MOST_NOTE)
     owner = OwnerField(
         required=False, allow_null=True, min_value=1, max_value=MOST_ID, help_text="The agent's id, or null."
     )

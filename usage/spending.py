@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from messaging.models import Direction, Message, Step
 from messaging.prices import country_code, prices_per_segment
-from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
+from usage.models import TOTAL, CallPrice, Period, SpendLimit, UsageRecord, begins
 from usage.selectors import SEGMENTS
 
 # Of a segment, while nothing is known of this account's prices: rather too much than too little.
@@ -84,9 +85,15 @@ def spent_in(limits: list[SpendLimit]) -> list[Spent]:
 
 
 def account_currency() -> str:
-    """The one in which Twilio bills; "" while there is no record."""
-    records = UsageRecord.objects.filter(category=TOTAL).exclude(price_unit="")
-    return records.order_by("-day").values_list("price_unit", flat=True).first() or ""
+    """The one in which Twilio bills: as its usage says, or before that was asked for, the price of a call or a text; ""
+    while nothing is known."""
+    known: tuple[QuerySet[Any], ...] = (
+        UsageRecord.objects.filter(category=TOTAL).order_by("-day"),
+        CallPrice.objects.order_by("-pk"),
+        Message.objects.order_by("-created_at"),
+    )
+    units = (rows.exclude(price_unit="").values_list("price_unit", flat=True).first() for rows in known)
+    return next((str(unit).lower() for unit in units if unit), "")
 
 
 def counted_until() -> datetime:

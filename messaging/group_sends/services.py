@@ -229,7 +229,8 @@ def send_cancel(send_id: int) -> GroupSend:
         if send.state in (SendState.DRAFT, SendState.FINISHED):
             raise SendConflict(_not_now(send))
         take_back(send)
-        send.state, send.finished_at, send.chosen_ids = SendState.CANCELED, timezone.now(), None
+        # What had stopped it is nothing that anybody could mend now.
+        send.state, send.problem, send.finished_at, send.chosen_ids = SendState.CANCELED, "", timezone.now(), None
         return _changed(send)
 
 

@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 # What was missed longer ago gets no text: after an outage nobody is to be surprised in the night.
 _LATELY = timedelta(minutes=15)
 _A_DAY = timedelta(hours=24)
-_AT_ONCE = 200
 
 
 @shared_task(name="messaging.threads.missed_calls.write")  # type: ignore[untyped-decorator]
@@ -35,13 +34,27 @@ def missed_calls_text() -> None:
         return
     lately = Call.objects.filter(line__in=rules, end_time__gte=timezone.now() - _LATELY)
     # Who called again meanwhile, or was called, needs none.
-    for call in missed_to_call_back(lately).select_related("line").order_by("end_time")[:_AT_ONCE]:
-        _write(rules[call.line_id or 0], call)
+    calls = {_key(call): call for call in missed_to_call_back(lately).order_by("end_time")}
+    if not calls:
+        return
+    # All who were missed in these minutes are looked at each time: most of them have theirs.
+    written = set(Message.objects.filter(key__in_array=list(calls)).order_by().values_list("key", flat=True))
+    for key, call in calls.items():
+        if key not in written:
+            _write(rules[call.line_id or 0], call, key)
 
 
-def _write(rule: MissedCallText, call: Call) -> None:
-    ended = timezone.localtime(call.end_time or call.start_time)
-    key = f"missed:{rule.line_id}:{call.caller}:{ended.date():%Y%m%d}"
+def _key(call: Call) -> str:
+    """One text a day to each number of a line."""
+    return f"missed:{call.line_id}:{call.caller}:{_ended(call).date():%Y%m%d}"
+
+
+def _ended(call: Call) -> datetime:
+    return timezone.localtime(call.end_time or call.start_time)
+
+
+def _write(rule: MissedCallText, call: Call, key: str) -> None:
+    ended = _ended(call)
     line = rule.line
     # The number of a marked caller may be that of somebody who never called.
     if call.spam or not is_within(rule, ended) or _was_written_lately(line, call.caller) or _took_none(call.caller):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from calls.models import Call
 from contacts.merging import CannotMerge, CannotUndo, contacts_merge, merge_undo, merges_forget, merges_undoable
-from contacts.models import Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
+from contacts.models import MOST_NOTE, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
 from contacts.services import note_add
 from messaging.models import GroupSend
 from tests import factories
@@ -69,6 +69,25 @@ def test_nothing_of_the_other_is_lost(maya, other, hedy):
     differs, earlier = maya.notes.all()
     assert earlier.text == "Rings on Mondays."
     assert differs.text.splitlines()[1:] == ["Name: M. Okonkwo", "Company: Okonkwo Ltd"]
+
+
+def test_what_differs_is_in_notes_that_can_be_changed_and_go_with_the_merge(maya, other, hedy):
+    """However much of it there is: none is longer than a note may be."""
+    long = "\n".join(f"{line} " + "x" * 90 for line in range(60))[:MOST_NOTE]
+    Contact.objects.filter(pk=maya.pk).update(note="Short.")
+    Contact.objects.filter(pk=other.pk).update(note=long)
+    before = everything()
+
+    merged = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+
+    *parts, earlier = [note.text for note in maya.notes.all()]
+    assert earlier == "Rings on Mondays."
+    assert len(parts) > 1
+    assert max(map(len, parts)) <= MOST_NOTE
+    assert parts[0].startswith("From M. Okonkwo, with whom")
+    assert "".join(long.split()) in "".join("".join(parts).split())
+    merge_undo(merged.pk, contact_id=maya.pk)
+    assert everything() == before
 
 
 def test_it_can_be_undone_as_if_nothing_had_been(maya, other, hedy):

@@ -56,6 +56,27 @@ def test_a_missed_caller_gets_one_text_however_often_it_is_looked(line, rule):
     )  # fmt: skip
 
 
+def test_nobody_is_forgotten_in_a_burst(line, rule):
+    """Those who were missed first, and have their text, stand in nobody's way."""
+    numbers = [f"+1202556{number:04}" for number in range(1, 202)]
+    for number, caller in enumerate(numbers, start=1):
+        missed(line, number, minutes=5, caller=caller)
+
+    missed_calls_text()
+    missed_calls_text()
+
+    assert sorted(written()) == numbers
+
+
+def test_who_has_a_text_costs_no_look_of_their_own(line, rule, django_assert_num_queries):
+    for number in range(1, 21):
+        missed(line, number, caller=f"+1202556{number:04}")
+    missed_calls_text()
+
+    with django_assert_num_queries(3):
+        missed_calls_text()
+
+
 def test_each_line_has_its_own_rule_and_most_have_none(line, team, rule):
     missed(factories.make_line(name="Sales", number="+12025550101", team=team))
     missed_calls_text()

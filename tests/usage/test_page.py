@@ -191,17 +191,20 @@ def test_the_limits_show_how_far_they_are_used_up_and_when_a_level_was_reached(f
         assert re.search(r"the Doctor warns · reached \d\d \w+ \d{4}", said)
 
 
-def test_costs_by_line_come_from_settled_prices_and_say_what_is_open(admin, line, ada):
+@pytest.mark.parametrize("is_asked_for", [True, False])
+def test_costs_by_line_come_from_settled_prices_and_say_what_is_open(admin, line, ada, is_asked_for):
+    """In the account's currency, also before Twilio was asked for any usage."""
     now = timezone.now()
     factories.make_call(1, line=line, agent=ada, start_time=now, duration=61)
     factories.make_call(2, line=line, start_time=now, duration=5)
     CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("0.25"), price_unit="usd")
-    UsageRecord.objects.create(category="totalprice", day=TODAY, price_unit="usd")
+    if is_asked_for:
+        UsageRecord.objects.create(category="totalprice", day=TODAY, price_unit="usd")
 
     by_line, by_agent = words(page(admin, "?by=line")), words(page(admin, "?by=agent"))
 
     assert "Support 2 2 $0.25 0 $0.00 $0.25 1" in by_line
-    assert "the price of 1 call is still open" in by_line
+    assert ("the price of 1 call is still open" in by_line) == is_asked_for
     assert "Ada 1 2 $0.25 0 $0.00 $0.25 0" in by_agent
     assert "Nobody 1 1 $0.00" in by_agent
 

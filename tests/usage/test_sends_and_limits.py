@@ -103,7 +103,7 @@ def test_a_send_that_a_person_paused_or_canceled_does_not_go_on_by_itself(send, 
     feed(1000)
 
     send.refresh_from_db()
-    assert send.state == SendState.CANCELED
+    assert (send.state, send.problem) == (SendState.CANCELED, "")
 
 
 def test_one_that_is_paused_while_a_limit_stops_it_stays_paused(send, hedy, account):
