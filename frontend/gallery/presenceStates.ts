@@ -43,6 +43,7 @@ const everybody = [
   colleague(15, "Mei Tanaka", { state: "not-reachable", trouble: "microphone-blocked" }),
   colleague(16, "Tom Reed", { availability: "offline", state: "offline", since: iso(ago(4000)) }),
 ];
+const many = Array.from({ length: 32 }, (_, at) => colleague(100 + at, `Colleague Number ${at + 1}`, {}));
 const maya: CallBack["party"] = {
   number: "+12025550142",
   display: "(202) 555-0142",
@@ -139,6 +140,16 @@ export const PRESENCE_STATES: Exhibits = {
   },
   "16-wrap-up-stays": {
     events: [...talking, { type: "agent.hung-up", at: now }, mine(inWrapUp(true))],
+  },
+  "17-team-many": { events: [...ready, ...everybody, ...many], act: inTurn(toLog, press(toTeam)) },
+  "17-team-menu": {
+    events: [...ready, ...everybody, ...many],
+    role: "supervisor",
+    act: inTurn(
+      toLog,
+      press(toTeam),
+      press(() => t("team.set", { name: "Ben Otis" })),
+    ),
   },
   "17-presence-menu": {
     events: [...ready, mine(setAway)],
