@@ -223,7 +223,7 @@ class TeamAdmin(NeededElsewhere, SavesChanges, admin.ModelAdmin[Team]):
         form.instance.agents.remove(*went)
         _warn_without_team(request, Agent.objects.filter(pk__in=went))
 
-    @admin.display(description=_("members"))
+    @admin.display(description=_("Members"))
     def members(self, team: Team) -> str:
         """For those who may only look."""
         return ", ".join(map(str, team.agents.all())) or gettext("nobody") if team.pk else "–"

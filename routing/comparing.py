@@ -13,6 +13,15 @@ from routing.step_fields import Key, Prompt
 from routing.steps import Plan, Step
 
 _LONGEST = 60
+# What is set for something that a step does not do says nothing.
+_ONLY_WITH = {
+    "first_seconds": "first",
+    "call_back_after": "call_back",
+    "call_back_tries": "call_back",
+    "call_back_pause": "call_back",
+    "call_back_hours": "call_back",
+    "call_back_closed": "call_back",
+}
 # As the editor's form calls them; what is not among them is told by its name.
 FIELD_NAMES: dict[str, Sentence] = {
     "name": _("name"),
@@ -68,11 +77,17 @@ def steps_said(plan: Plan, names: Names) -> Iterator[tuple[str, list[Sentence]]]
     """Each step: its number and name, and its fields, as far as something stands in them."""
     for step_id, step in plan.steps.items():
         told = [
-            _("%(field)s: %(value)s") % {"field": _field(each.name), "value": _said(step, each.name, plan, names)}
+            _("%(field)s: %(value)s") % {"field": _field(each.name), "value": _said(step, each.name, plan, names, None)}
             for each in fields(step)
-            if each.name not in ("id", "name") and getattr(step, each.name) not in (None, "", (), False, Prompt())
+            if each.name not in ("id", "name") and _says_something(step, each.name)
         ]
         yield _at(plan, step_id), told
+
+
+def _says_something(step: Step, name: str) -> bool:
+    if name in _ONLY_WITH and not getattr(step, _ONLY_WITH[name]):
+        return False
+    return getattr(step, name) not in (None, "", (), False, Prompt())
 
 
 def differences(old: Plan, new: Plan, names: Names) -> Iterator[Sentence]:
@@ -111,7 +126,8 @@ _NOTHING = "–"
 _GONE = _("one that is gone")
 
 
-def _said(step: Step, name: str, plan: Plan, names: Names) -> str:
+def _said(step: Step, name: str, plan: Plan, names: Names, most: int | None = _LONGEST) -> str:
+    """`most`: how much of a long text; None: all of it."""
     value: Any = getattr(step, name)
     if any(arrow.field == name for arrow in step.arrows()):
         return _at(plan, value)
@@ -121,7 +137,8 @@ def _said(step: Step, name: str, plan: Plan, names: Names) -> str:
         return in_sentence(names.rows[name].get(value, "")) or _GONE
     if isinstance(value, Prompt):
         greeting = value.greeting and (names.rows["greeting"].get(value.greeting, "") or _GONE)
-        return f"“{in_sentence(shortened(value.text or str(greeting or _NOTHING), _LONGEST))}”"
+        text = value.text or str(greeting or _NOTHING)
+        return f"“{in_sentence(shortened(text, most or len(text)))}”"
     if isinstance(value, tuple):
         return ", ".join(_key(key, plan) for key in value if isinstance(key, Key)) or _NOTHING
     if choice := names.choices.get(f"{name}_{value}"):

@@ -192,7 +192,8 @@ def test_the_history_says_in_words_what_changed_and_brings_a_version_back(admin,
 def test_the_history_names_what_steps_refer_to_and_shows_all_of_each_version(admin, route, team):
     """No ids, and none of the words in which choices are stored."""
     sales, gone = factories.make_team("Sales"), factories.make_team("Gone")
-    steps = hello("team"), step("team", "team", team=sales.pk, waited="box", nobody="box", skill="box")
+    long = "Welcome. " * 20 + "End."
+    steps = hello("team", long), step("team", "team", team=sales.pk, waited="box", nobody="box", skill="box")
     assert sent(admin, change(route), *steps, box(team=team.pk), based_on=1).status_code == 200
     steps = (
         hello("team"),
@@ -213,6 +214,9 @@ def test_the_history_names_what_steps_refer_to_and_shows_all_of_each_version(adm
     assert "team: Sales" in version
     assert "after waiting: 3 Sales box" in version
     assert "skill: box" in version
+    # What is set for a call-back that is not offered, it says nothing of.
+    assert "tries to call back" not in version
+    assert f"what the caller hears: “{long}”" in version
 
 
 def test_a_version_that_would_end_in_silence_today_is_not_brought_back(admin, route, team):
