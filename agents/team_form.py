@@ -6,10 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db.models import Q, QuerySet
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, Team
@@ -17,20 +14,12 @@ from agents.selectors import may_administer, who_may_sign_in
 from core.admin import ManyField
 
 
-class _MembersWidget(FilteredSelectMultiple):
-    """In a box of its own, as that of a model's field is: its script puts it first in whatever holds it, which would
-    be before its label."""
-
-    def render(self, *args: Any, **kwargs: Any) -> SafeString:
-        return format_html('<div class="related-widget-wrapper">{}</div>', super().render(*args, **kwargs))
-
-
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
     members = ManyField(
         Agent.objects.none(),
         label=_("Members"),
         required=False,
-        widget=_MembersWidget(_("members"), is_stacked=False),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("They are put through to the callers of the team's lines, and see each other at the desk."),
     )
 
