@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -92,6 +96,9 @@ class RingdeskAdminSite(AdminSite):
     index_title = _("Today")
     site_url = "/"
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return super().admin_view(_of_what_can_be(view), cacheable)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Of what the viewer may see. An app's own page keeps Django's order: it is about that app."""
         apps = super().get_app_list(request, app_label)
@@ -106,6 +113,31 @@ class RingdeskAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {"home": home(request, self), **(extra_context or {})})
+
+
+def _of_what_can_be(view: Any) -> Any:
+    """Answers 400 to what no row has: a number that no database holds, a year that no date has. Django asks the
+    database for it, which fails."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        lookups = [(name, value) for name, values in request.GET.lists() if "__" in name for value in values]
+        chosen = [("pk__in", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        if any(_can_never_be(name, part) for name, value in [*lookups, *chosen] for part in value.split(",")):
+            raise BadRequest("A lookup of what no row can have")
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+def _can_never_be(lookup: str, value: str) -> bool:
+    digits = value.strip().removeprefix("-")
+    if not digits.isdecimal():
+        return False
+    return len(digits) > _LONGEST_NUMBER or ("year" in lookup.split("__") and not MINYEAR <= int(value) <= MAXYEAR)
+
+
+_LONGEST_NUMBER = 18
 
 
 def _grouped(apps: list[Any], *, with_pages: bool) -> list[Any]:
