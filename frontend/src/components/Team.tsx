@@ -1,5 +1,5 @@
 /** Who else is there: each with what they are now, since when, and why. Supervisors change it here. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { holds } from "../folding";
 import { minutes } from "../format";
 import type { Availability, AwayReason, Presence, Queue } from "../messages";
@@ -12,6 +12,7 @@ import { PresenceChoices } from "./AvailabilityChoices";
 import { Icon } from "./Icon";
 import { Menu } from "./Menu";
 import { PresenceDot } from "./PresenceDot";
+import { useFocusKept } from "./useFocusKept";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
@@ -48,6 +49,8 @@ export function Team({ team, queues, canDial, reasons, onCall, onSet }: Props) {
   const [problem, setProblem] = useState("");
   const [menu, setMenu] = useState<number | null>(null);
   const [search, setSearch] = useState("");
+  const list = useRef<HTMLUListElement>(null);
+  useFocusKept(list);
   const asked = team.length > FEW ? search.trim() : "";
   const found = team.filter(({ agent }) => holds(agent.name, asked));
   const members = found.map((presence) => memberOf(presence, queues, now));
@@ -87,7 +90,7 @@ export function Team({ team, queues, canDial, reasons, onCall, onSet }: Props) {
         {sorted.length === 0 && (
           <p class="quiet">{asked ? t("found.nobody", { text: asked }) : t("team.alone")}</p>
         )}
-        <ul>
+        <ul ref={list}>
           {sorted.map((member) => (
             <Member key={member.agent.id} {...{ member, now }}>
               {onCall && <CallColleague {...{ member, canDial, onCall }} />}

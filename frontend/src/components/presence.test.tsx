@@ -278,6 +278,21 @@ describe("the team", () => {
     expect(rows[1]?.textContent).toMatch(/Grace Hopper.*Not reachable.*Desk sends nothing since/);
   });
 
+  it("keeps focus at whom a supervisor has just changed, wherever that one stands then", async () => {
+    const away = { availability: "away", state: "away" } as const;
+    const { user, send } = show(team(there(grace), there(hedy)), {}, {}, { role: "supervisor" });
+    await user.click(screen.getByRole("button", { name: "Change Grace Hopper to" }));
+    await user.click(screen.getByRole("menuitemradio", { name: "Away" }));
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Change Grace Hopper to" }));
+
+    send(push({ type: "presence.changed", presence: there(grace, away) }));
+
+    await waitFor(() =>
+      expect(screen.getAllByRole("listitem").at(-1)?.textContent).toContain("Grace Hopper"),
+    );
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Change Grace Hopper to" }));
+  });
+
   it("is searched by name when it is long, and says how many it found", async () => {
     const many = Array.from({ length: 13 }, (_, at) => ({
       ...grace,
