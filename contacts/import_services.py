@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from contacts.import_changes import MOST_SHOWN, Change
 from contacts.import_steps import OWN, Step, changes_of, mark_of
-from contacts.models import Contact, ContactNumber, Group
+from contacts.models import MOST_NUMBERS, TOO_MANY_NUMBERS, Contact, ContactNumber, Group
 from contacts.services import numbers_known
 from core.folding import folded_of
 from core.sql.deadlocks import is_deadlock
@@ -236,6 +236,7 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
     called = {pk: contact.name for pk, contact in by_id.items()}
     new: dict[tuple[object, ...], Contact] = {}
     seen: dict[str, int] = {}
+    numbers: dict[tuple[object, ...], int] = {}
     for row, values in rows:
         written = same_party(values["number"])
         earlier = seen.setdefault(min(written), row)
@@ -255,6 +256,10 @@ def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator
             continue
         key = _whose(row, values)
         is_new = key not in new
+        numbers[key] = numbers.get(key, 0) + 1
+        if numbers[key] > MOST_NUMBERS:
+            result.errors.append(RowError(row, str(TOO_MANY_NUMBERS % {"count": MOST_NUMBERS})))
+            continue
         contact = new.setdefault(key, Contact(**{name: values.get(name, "") for name in _FIELDS}))
         contact.own = {name: text for name, text in values.get("own", {}).items() if text} | contact.own
         number = ContactNumber(

@@ -5,7 +5,7 @@ Whatever refers to a contact is moved, also from tables that this app does not k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.followers import followers
-from contacts.models import LAST, MOST_NOTE, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
+from contacts.models import (
+    LAST,
+    MOST_NOTE,
+    MOST_NUMBERS,
+    Contact,
+    ContactField,
+    ContactMerge,
+    ContactNote,
+    ContactNumber,
+    Group,
+)
 from contacts.services import ContactConflict, at_once
 from core.retention import delete_in_batches
 from core.sql.deadlocks import is_deadlock
@@ -77,6 +87,8 @@ def _merge(survivor: Contact, gone: Contact, *, by: Agent | None, check: Callabl
         "taken_over": {},
         "own": {},
     }
+    if survivor.numbers.count() + gone.numbers.count() > MOST_NUMBERS:
+        raise CannotMerge(_("Together they would have more than %(count)d numbers.") % {"count": MOST_NUMBERS})
     behind = max(survivor.numbers.values_list("position", flat=True), default=-1) + 1
     for at, number in enumerate(gone.numbers.all()):
         ContactNumber.objects.filter(pk=number.pk).update(position=min(behind + at, LAST))
@@ -97,7 +109,7 @@ def _merge(survivor: Contact, gone: Contact, *, by: Agent | None, check: Callabl
     if differs:
         said = _("From %(name)s, with whom this contact was merged:") % {"name": in_sentence(gone.name)}
         # The newest stands first on the contact's page.
-        texts = reversed(_as_notes([said, *differs]))
+        texts = reversed(_as_notes(said, "\n".join(differs)))
         kept["notes"] = [ContactNote.objects.create(contact=survivor, author=by, text=text).pk for text in texts]
     merged = ContactMerge.objects.create(survivor=survivor, gone_id=gone.pk, gone_name=gone.name, kept=kept, by=by)
     gone.delete()
@@ -118,18 +130,17 @@ def _differences(survivor: Contact, gone: Contact) -> Iterator[str]:
             yield f"{names.get(key, key)}: {value}"
 
 
-def _as_notes(lines: Iterable[str]) -> list[str]:
-    """The lines as texts of notes, none longer than a note may be: longer ones could not be changed any more."""
-    texts = [""]
-    for line in lines:
-        for at in range(0, len(line), MOST_NOTE):
-            part = line[at : at + MOST_NOTE]
-            together = f"{texts[-1]}\n{part}".lstrip("\n")
-            if len(together) <= MOST_NOTE:
-                texts[-1] = together
-            else:
-                texts.append(part)
-    return texts
+def _as_notes(head: str, text: str) -> list[str]:
+    """The text as notes under one heading, none longer than a note may be: longer ones could not be changed any more.
+    Parted between lines or words, as far as there are some."""
+    most = MOST_NOTE - len(head) - 1
+    texts = []
+    while len(text) > most:
+        parted = max(text.rfind("\n", most // 2, most + 1), text.rfind(" ", most // 2, most + 1))
+        end = parted if parted > 0 else most
+        texts.append(text[:end])
+        text = text[end:].lstrip()
+    return [f"{head}\n{one}" for one in (*texts, text)]
 
 
 def merge_undo(merge_id: int, *, contact_id: int) -> Contact:

@@ -86,6 +86,11 @@ class LineType(models.TextChoices):
 LAST = 100
 
 
+# As many as a form of a contact takes: one that had more could not be changed any more.
+MOST_NUMBERS = 100
+TOO_MANY_NUMBERS = _("A contact has at most %(count)d numbers.")
+
+
 class ContactNumber(models.Model):
     """A number of a contact. One number belongs to one contact, so that a caller has one name."""
 

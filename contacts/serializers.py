@@ -30,7 +30,9 @@ from contacts.merging import merges_undoable
 from contacts.models import (
     LANGUAGE_CODE,
     MOST_NOTE,
+    MOST_NUMBERS,
     MOST_OWN,
+    TOO_MANY_NUMBERS,
     Contact,
     ContactField,
     Group,
@@ -40,8 +42,6 @@ from contacts.models import (
 from contacts.selectors import language_guessed, time_zone_guessed
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer, choose_one_of, printable
 from telephony.phone import MAX_EXTENSION, display, with_extension_shown
-
-_MOST_NUMBERS = 20
 
 
 class ContactNumberSerializer(serializers.Serializer[Any]):
@@ -169,7 +169,12 @@ class ContactInputSerializer(StrictSerializer):
         max_length=MOST_GROUPS,
         help_text="Ids of all groups that it is picked for by hand.",
     )
-    numbers = NumberInputSerializer(many=True, required=False, max_length=_MOST_NUMBERS)  # type: ignore[call-arg]
+    numbers = NumberInputSerializer(  # type: ignore[call-arg]
+        many=True,
+        required=False,
+        max_length=MOST_NUMBERS,
+        error_messages={"max_length": TOO_MANY_NUMBERS % {"count": MOST_NUMBERS}},
+    )
 
     def validate_owner(self, owner: int | None) -> int | None:
         if owner is not None and not get_user_model().objects.filter(pk=owner, is_active=True).exists():

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin import ReadOnly, SavesChanges
 from messaging.group_sends import admin as group_sends_admin  # noqa: F401 (registers its pages)
 from messaging.models import Message, MessageWebhook, MissedCallText, ReadyText, Thread
+from messaging.placeholders import fields_in
 
 
 @admin.register(MessageWebhook)
@@ -55,6 +57,21 @@ class MissedCallTextForm(forms.ModelForm[MissedCallText]):
         for name in ("begins_at", "ends_at"):
             if name in self.fields:
                 self.fields[name].help_text = f"{self.fields[name].help_text} {zone}"
+
+    def clean_body(self) -> str:
+        body = str(self.cleaned_data["body"])
+        if named := fields_in(body):
+            # Most who called in vain are no contacts.
+            raise ValidationError(
+                gettext("Nothing is filled in here: write it without {%(name)s}.") % {"name": named[0]}
+            )
+        return body
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("begins_at") is not None and cleaned.get("begins_at") == cleaned.get("ends_at"):
+            self.add_error("ends_at", gettext("The hours end when they begin."))
+        return cleaned
 
 
 @admin.register(MissedCallText)

@@ -35,6 +35,11 @@ def offer_url(turn: int) -> str:
     return f"{callback_url('calls:offer')}?turn={turn}"
 
 
+def fallback_url() -> str:
+    """For whoever is sent to an address of ours."""
+    return callback_url("calls:voice-fallback")
+
+
 def fetch_caller(fetch: Fetch, *, again_after: float = 0.0) -> bool:
     """Has Twilio ask for the caller at the offer's address. Whether it will: what it refuses ends the offer, and the
     caller waits on. Of a caller who has come meanwhile nothing is asked: while Twilio is slow, many fetches wait for
@@ -45,7 +50,7 @@ def fetch_caller(fetch: Fetch, *, again_after: float = 0.0) -> bool:
     if not _is_wanted(fetch):
         return False
     try:
-        call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
+        call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn), fallback_url=fallback_url())
     except TelephonyError as error:
         if again_after and isinstance(error, Unavailable):
             time.sleep(again_after)
@@ -66,7 +71,7 @@ def fetch_now(fetch: Fetch) -> bool:
     if not _is_wanted(fetch):
         return False
     try:
-        call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
+        call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn), fallback_url=fallback_url())
     except TelephonyError as error:
         not_fetched(fetch, is_gone=isinstance(error, CallGone))
         raise

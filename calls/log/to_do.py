@@ -34,9 +34,10 @@ def results_since(start: datetime) -> list[ResultCount]:
     return [ResultCount(result=row["result"], total=row["total"], incoming=row["from_outside"]) for row in rows]
 
 
-def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
+def missed_to_call_back(calls: QuerySet[Call], *, again: Q | None = None) -> QuerySet[Call]:
     """Of these, calls that were missed lately, and after which nobody called the caller and the caller did not call
-    again. One for each caller; none of those who kept their numbers back."""
+    again. One for each caller; none of those who kept their numbers back. `again`: which later calls of the caller's
+    count; all, unless it is said."""
     since = timezone.now() - CALL_BACK_WITHIN
     later = Call.objects.filter(parent__isnull=True, start_time__gt=OuterRef("start_time"))
     # One that was refused, or not placed, reached nobody's telephone.
@@ -45,7 +46,7 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
     waits = Conversation.objects.filter(state__in=Conversation.BACK_PENDING)
     return calls.filter(
         ~Exists(called_back),
-        ~Exists(later.filter(caller=OuterRef("caller"))),
+        ~Exists(later.filter(again or Q(), caller=OuterRef("caller"))),
         parent__isnull=True,
         result=CallResult.MISSED,
         outcome__in=_OPEN,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from calls.live.fetching import fallback_url
 from calls.live.notes import supervision_noted
 from calls.models import Participant, Room, Transfer
 from calls.rooms import calling_in
@@ -105,7 +106,9 @@ def _lift(inside: Inside, now: datetime) -> list[Wish]:
         return []
     room.asked_at = now
     child, name = room.child_sid, room.name
-    return [Wish(lambda: call_redirect(child, room_url(name), purpose="lift"), _not_lifted)]
+    return [
+        Wish(lambda: call_redirect(child, room_url(name), fallback_url=fallback_url(), purpose="lift"), _not_lifted)
+    ]
 
 
 def room_url(name: str) -> str:

@@ -16,7 +16,7 @@ from calls.answering import route_twiml
 from calls.live import dispatch, lost_callers
 from calls.live.colleagues import RINGS
 from calls.live.dispatch import Fetch
-from calls.live.fetching import offer_url
+from calls.live.fetching import fallback_url, offer_url
 from calls.live.helping import help_over
 from calls.live.locks import locking_offers
 from calls.live.offers import LONGEST_RING, newest_attempt, offers_end, offers_make
@@ -138,7 +138,8 @@ def _ring(inside: Inside, known: Conversation, agent: Agent) -> None:
 
 def ask(led: Led) -> None:
     """Has Twilio fetch the customer. Raises `TelephonyError`."""
-    call_redirect(led.fetch.leg or led.fetch.sid, offer_url(led.fetch.turn), purpose="transfer")
+    url = offer_url(led.fetch.turn)
+    call_redirect(led.fetch.leg or led.fetch.sid, url, fallback_url=fallback_url(), purpose="transfer")
 
 
 @transaction.atomic

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 
 from calls.log.to_do import missed_to_call_back
-from calls.models import Call
+from calls.models import Call, CallResult
 from messaging.models import Message, MissedCallText, Origin
 from messaging.refused_numbers import INVALID_CODES, LANDLINE_CODES, numbers_last_refused
 from messaging.services import message_write
@@ -33,8 +34,9 @@ def missed_calls_text() -> None:
     if not rules:
         return
     lately = Call.objects.filter(line__in=rules, end_time__gte=timezone.now() - _LATELY)
-    # Who called again meanwhile, or was called, needs none.
-    calls = {_key(call): call for call in missed_to_call_back(lately).order_by("end_time")}
+    # Who called again meanwhile, or was called, needs none; unless that was missed, too, at a line that texts nobody.
+    again = Q(line__in=rules) | ~Q(result=CallResult.MISSED)
+    calls = {_key(call): call for call in missed_to_call_back(lately, again=again).order_by("end_time")}
     if not calls:
         return
     # All who were missed in these minutes are looked at each time: most of them have theirs.

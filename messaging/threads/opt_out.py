@@ -3,6 +3,7 @@ in vain, and people know why."""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 
 from contacts.consents import Consent, consent_record, is_forbidden, is_stopped, senders_stopped
@@ -11,8 +12,7 @@ from messaging.params import IncomingText
 # The whole text is one of these: Twilio's words (docs, "Twilio support for opt-out keywords"), in any case.
 _STOP = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
 # Twilio blocks nobody for these; whoever writes them wants the same.
-_MEANT = frozenset(["stopp", "stoppen", "abmelden"])
-_MARKS = ".!…"
+_MEANT = frozenset(["stopp", "stoppen", "abmelden", "arret", "arrêt", "stopplease", "pleasestop", "bittestoppen"])
 _START = frozenset(["start", "yes", "unstop"])
 
 _AFTER = timedelta(microseconds=1)
@@ -22,10 +22,18 @@ def word_of(text: IncomingText) -> str:
     """STOP or START, or ""; what Twilio itself understood comes first."""
     if text.opt_out_type:
         return "" if text.opt_out_type == "HELP" else text.opt_out_type
-    said = text.body.strip().casefold()
-    if said.rstrip(_MARKS) in _STOP | _MEANT:
+    if _said(text.body) in _STOP | _MEANT:
         return "STOP"
-    return "START" if said in _START else ""
+    return "START" if text.body.strip().casefold() in _START else ""
+
+
+def _said(body: str) -> str:
+    """The letters of a text alone: “Opt-out!”, `STOP ALL` and letters of double width are meant as the words are. Those
+    of a question are not."""
+    letters = unicodedata.normalize("NFKC", body).casefold()
+    if any(mark in letters for mark in "?؟"):
+        return ""
+    return "".join(letter for letter in letters if letter.isalnum())
 
 
 def consent_follow(text: IncomingText) -> None:

@@ -104,10 +104,12 @@ def call_error_codes(sid: str) -> list[str]:
         return [one.error_code or "" for one in get_client().calls(sid).notifications.list(log=0, limit=20)]
 
 
-def call_redirect(sid: str, url: str, *, purpose: str = "redirect") -> None:
-    """Has a living call ask at `url` what to do next. Raises `TelephonyError`; `CallGone` when it is over already."""
+def call_redirect(sid: str, url: str, *, fallback_url: str, purpose: str = "redirect") -> None:
+    """Has a living call ask at `url` what to do next, and at the other one should that fail: what the call came with
+    does not count for an address that it is sent to (Twilio Docs, "Call resource", `FallbackUrl`). Raises
+    `TelephonyError`; `CallGone` when it is over already."""
     with translated(), for_purpose(purpose):
-        get_client().calls(sid).update(url=url, method="POST")
+        get_client().calls(sid).update(url=url, method="POST", fallback_url=fallback_url, fallback_method="POST")
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ def test_two_who_take_the_same_caller_and_are_both_refused_leave_everything_as_i
     zoe = factories.make_agent("zoe", team=team, reachable=True)
     before = Conversation.objects.get(pk=first.sid)
 
-    def refuses(*args):
+    def refuses(*args, **more):
         if len(CallOffer.objects.filter(call=first.sid, state="ringing", rung_at=None)) == 1:
             with pytest.raises(Unavailable):
                 caller_take(sid=first.sid, by=zoe)
@@ -262,7 +262,7 @@ def test_of_two_takes_the_one_that_is_refused_leaves_the_other_to_its_agent(wait
     second = waiting[1]
     zoe = factories.make_agent("zoe", team=team, reachable=True)
 
-    def refuses_the_second(*args):
+    def refuses_the_second(*args, **more):
         if not CallOffer.objects.filter(call=second.sid, state="ringing", agent=zoe).exists():
             with pytest.raises(Unavailable):
                 caller_take(sid=second.sid, by=zoe)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from calls.models import Call
 from contacts.merging import CannotMerge, CannotUndo, contacts_merge, merge_undo, merges_forget, merges_undoable
-from contacts.models import MOST_NOTE, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
+from contacts.models import MOST_NOTE, MOST_NUMBERS, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
 from contacts.services import note_add
 from messaging.models import GroupSend
 from tests import factories
@@ -84,8 +84,11 @@ def test_what_differs_is_in_notes_that_can_be_changed_and_go_with_the_merge(maya
     assert earlier == "Rings on Mondays."
     assert len(parts) > 1
     assert max(map(len, parts)) <= MOST_NOTE
-    assert parts[0].startswith("From M. Okonkwo, with whom")
-    assert "".join(long.split()) in "".join("".join(parts).split())
+    head = "From M. Okonkwo, with whom this contact was merged:"
+    assert {part.partition("\n")[0] for part in parts} == {head}
+    texts = [part.partition("\n")[2] for part in parts]
+    # Parted where there was a space, or a line ended.
+    assert " ".join(texts).split()[-len(long.split()) :] == long.split()
     merge_undo(merged.pk, contact_id=maya.pk)
     assert everything() == before
 
@@ -185,6 +188,14 @@ def test_after_30_days_it_is_too_late_and_what_was_kept_is_deleted(maya, other, 
         merge_undo(merged.pk, contact_id=maya.pk)
     assert list(merges_undoable(maya)) == []
     assert merges_forget() == 1
+
+
+def test_two_that_would_have_more_numbers_than_a_form_takes_are_not_merged(maya, other, hedy):
+    for number in range(MOST_NUMBERS - 2):
+        ContactNumber.objects.create(contact=maya, number=f"+1202556{number:04}")
+
+    with pytest.raises(CannotMerge, match="more than 100 numbers"):
+        contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
 
 
 def test_a_contact_is_not_merged_with_itself(maya):

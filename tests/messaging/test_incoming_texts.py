@@ -125,7 +125,13 @@ def test_a_text_is_not_lost_while_the_database_is_away(twilio, line, monkeypatch
     assert Message.objects.get().sid == sid("SM", 1)
 
 
-@pytest.mark.parametrize("word", ["STOP", "stop", " Stop ", "UNSUBSCRIBE", "optout", "Stop!", "STOPP."])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "STOP", "stop", " Stop ", "UNSUBSCRIBE", "optout", "Stop!", "STOPP.", "opt out", "OPT-OUT", "STOP ALL", "STOP,",
+        "“Stop”", "¡STOP!", "Stop \U0001f6d1", "\uff33\uff34\uff2f\uff30", "stop\u200b", "Arrêt", "please stop",
+    ],
+)  # fmt: skip
 def test_a_word_that_ends_texts_is_kept_for_the_line(twilio, line, word):
     twilio.webhook(INCOMING, text(Body=word))
 
@@ -215,7 +221,7 @@ def test_a_landline_that_writes_can_be_answered(line):
     assert closed_numbers(line, [CALLER]) == {}
 
 
-@pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop that", "!"])
+@pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop that", "!", "Cancel?", "end it"])
 def test_other_words_say_nothing_about_texts(twilio, line, word):
     twilio.webhook(INCOMING, text(Body=word))
 

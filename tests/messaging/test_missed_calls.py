@@ -77,6 +77,40 @@ def test_who_has_a_text_costs_no_look_of_their_own(line, rule, django_assert_num
         missed_calls_text()
 
 
+def test_who_then_tries_a_line_that_texts_nobody_gets_the_text_of_the_first(line, team, rule):
+    sales = factories.make_line(name="Sales", number="+12025550101", team=team)
+    missed(line, 1, minutes=3)
+    missed(sales, 2, minutes=1)
+
+    missed_calls_text()
+
+    assert Message.objects.get().thread.line == line
+
+
+@pytest.mark.parametrize("result", ["answered", "voicemail", ""])
+def test_who_is_answered_at_another_line_gets_none(line, team, rule, result):
+    sales = factories.make_line(name="Sales", number="+12025550101", team=team)
+    missed(line, 1, minutes=3)
+    missed(sales, 2, minutes=1, result=result)
+
+    missed_calls_text()
+
+    assert written() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"body": "Sorry {first name}!"}, "body", "write it without {first name}"),
+        ({"begins_at": "09:00", "ends_at": "09:00"}, "ends_at", "The hours end when they begin."),
+    ],
+)
+def test_a_rule_that_would_write_nonsense_or_nothing_is_refused(line, given, field, said):
+    form = MissedCallTextForm({"line": line.pk, "is_on": "on", "body": "Sorry!", **given})
+
+    assert said in str(form.errors[field])
+
+
 def test_each_line_has_its_own_rule_and_most_have_none(line, team, rule):
     missed(factories.make_line(name="Sales", number="+12025550101", team=team))
     missed_calls_text()

@@ -28,7 +28,8 @@ export function Dialog({ title, onClose, children }: Props) {
       ref={dialog}
       aria-labelledby="dialog-title"
       onClose={(event) => event.currentTarget.isConnected && onClose()}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      // The second press of a double click that opened it means no more than the first.
+      onClick={(event) => event.target === dialog.current && event.detail < 2 && onClose()}
     >
       <div class="dialog-body">
         <div class="dialog-head">

@@ -99,7 +99,7 @@ class World:
         if self.places.get(leg, "gone") == "gone":
             raise CallGone("This call is over.", permanent=True)
 
-    def redirect(self, leg: str, url: str, *, purpose: str = "") -> None:
+    def redirect(self, leg: str, url: str, *, fallback_url: str, purpose: str = "") -> None:
         self.refuses()
         self.alive(leg)
         if purpose == "transfer":
