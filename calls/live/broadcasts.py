@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -201,8 +202,9 @@ def _finished(call: Call) -> Iterator[outbox.Frame]:
         yield from _finished_internal(call)
         return
     data = call_json(call)
-    if call.agent_id:
-        yield from frames_of([agent_group(call.agent_id)], {"type": "call.ended", "call": data}, call)
+    there = sorted(_there_at_the_end(call))
+    if there:
+        yield from frames_of([agent_group(pk) for pk in there], {"type": "call.ended", "call": data}, call)
     groups = {EVERYTHING_GROUP}
     if call.led_to_id:
         groups.add(team_group(call.led_to_id))
@@ -211,6 +213,23 @@ def _finished(call: Call) -> Iterator[outbox.Frame]:
     elif call.agent_id:
         groups.add(agent_group(call.agent_id))
     yield from frames_of(groups, {"type": "log.changed", "call": data}, call)
+
+
+def _there_at_the_end(call: Call) -> set[int]:
+    """Its agent, and colleagues who were in its room until it ended: that they left, Twilio says after that."""
+    there = {call.agent_id} if call.agent_id else set()
+    if call.end_time is None:
+        return there
+    until = call.end_time - _AT_ONCE
+    for one in handling_of(call).participants:
+        is_in = one.state == one.State.IN or (one.left_at is not None and one.left_at >= until)
+        if one.agent_id and is_in and not one.is_supervisor:
+            there.add(one.agent_id)
+    return there
+
+
+#: Twilio has whole seconds of a call's end, and its callbacks come in any order.
+_AT_ONCE = timedelta(seconds=2)
 
 
 def _finished_internal(call: Call) -> Iterator[outbox.Frame]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from calls.models import CallEvent, Transfer
+from calls.models import CallEvent, Room, Transfer
 from calls.rooms import leading
 from calls.rooms.inside import Inside
 from calls.rooms.lifting import NOT_TALKING, OVER
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 HANDED_ALREADY = _("This call is being handed over already.")
+_MOVES = _("This call is just being put on hold or shared. Try again in a moment.")
 
 
 def hand_over(sid: str, target: Target, *, by: Agent) -> None:
@@ -51,6 +52,9 @@ def _note(sid: str, target: Target, by: Agent) -> leading.Led | None:
         raise NotPossible(HANDED_ALREADY)
     if root.agent is None or not (inside.talks or inside.parked):
         raise NotPossible(NOT_TALKING)
+    if inside.room is not None and inside.room.state == Room.State.LIFTING:
+        # Both legs are on their way into the room: fetched now, one of them would come to it alone.
+        raise NotPossible(_MOVES)
     to, giver = found(target, call=root, by=by), root.agent
     led = leading.lead(inside, to, back_to=giver, team_id=leading.team_for(inside, giver))
     make(inside, to, giver, Transfer.Mode.BLIND)

@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from calls.models import Call
 from contacts.merging import CannotMerge, CannotUndo, contacts_merge, merge_undo, merges_forget, merges_undoable
-from contacts.models import MOST_NOTE, MOST_NUMBERS, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
+from contacts.models import (
+    MOST_NOTE,
+    MOST_NUMBERS,
+    Contact,
+    ContactField,
+    ContactMerge,
+    ContactNote,
+    ContactNumber,
+    Group,
+)
 from contacts.services import note_add
 from messaging.models import GroupSend
 from tests import factories

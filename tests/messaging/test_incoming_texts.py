@@ -221,7 +221,9 @@ def test_a_landline_that_writes_can_be_answered(line):
     assert closed_numbers(line, [CALLER]) == {}
 
 
-@pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop that", "!", "Cancel?", "end it"])
+@pytest.mark.parametrize(
+    "word", ["yes", "Please stop calling me", "START", "HELP", "stop that", "!", "Cancel?", "end it"]
+)
 def test_other_words_say_nothing_about_texts(twilio, line, word):
     twilio.webhook(INCOMING, text(Body=word))
 

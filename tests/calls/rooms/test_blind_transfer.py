@@ -365,6 +365,39 @@ def test_another_number_is_not_the_same_transfer_though_it_ends_alike(twilio, ta
     assert rest.names() == ["fetch"]
 
 
+@pytest.mark.parametrize("before", ["hold", "participants"])
+def test_nobody_is_fetched_out_of_a_talk_whose_legs_are_on_their_way_into_the_room(
+    twilio, talking, ada, grace, team, api, rest, before
+):
+    """One of them would come to it, and be alone there."""
+    hedy = factories.make_agent("hedy", team=team, reachable=True)
+    body = {"to": {"agent": hedy.pk}} if before == "participants" else {}
+    assert api.post(f"/api/v1/calls/{ROOT}/{before}/", body, format="json", secure=True).status_code == 202
+
+    answered = give(api, {"agent": grace.pk})
+
+    assert (answered.status_code, answered.json()["detail"]) == (
+        409, "This call is just being put on hold or shared. Try again in a moment.",
+    )  # fmt: skip
+    assert "fetch" not in rest.names()
+    Conference(twilio).join(LEG, ROOT)
+    assert give(api, {"agent": grace.pk}).status_code == 202
+
+
+def test_whoever_is_fetched_asks_at_the_fallback_when_our_answer_is_lost(twilio, talking, ada, grace, api, rest):
+    """There, the caller is led back to whom the call was given; an address that a call is sent to has no fallback but
+    its own."""
+    give(api, {"agent": grace.pk})
+    _name, leg, url, more = next(one for one in rest.asked if one[0] == "fetch")
+    failed = incoming(CallSid=leg, CallStatus="in-progress", ErrorCode="11205", ErrorUrl=url)
+
+    led = twilio.webhook(more["fallback_url"].removeprefix("https://desk.example.com"), failed)
+
+    back = (ElementTree.fromstring(led.content).findtext("Redirect") or "").removeprefix("https://desk.example.com")
+    document = ElementTree.fromstring(twilio.webhook(back, incoming(CallSid=leg, CallStatus="in-progress")).content)
+    assert rings(document) == [grace.identity]
+
+
 def test_somebody_who_is_on_a_call_cannot_be_chosen_and_it_is_said_why(twilio, talking, ada, grace, api, rest):
     factories.make_call(9, agent=grace, caller=f"client:{grace.identity}", status="in-progress")
 

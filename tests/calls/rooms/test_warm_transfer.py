@@ -22,7 +22,7 @@ from core.languages import speaking
 from telephony.errors import TelephonyError, Unavailable
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
-from tests.twilio import incoming, leg_status, root_status, sid
+from tests.twilio import at, incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -782,6 +782,35 @@ def test_an_agent_who_leaves_a_caller_with_somebody_outside_is_told_that_it_is_o
     assert "call.status" not in frames, "the call is nowhere else where it could be gone on with"
     assert ada.pk not in facts_read(None).talks, "nor is it on the board"
     assert call_get(ROOT).status == "in-progress"
+
+
+@pytest.mark.parametrize("leaves_first", [False, True])
+def test_a_colleague_who_was_in_it_until_the_caller_hung_up_is_told_that_it_is_over(
+    twilio, consulting, api, ada, grace, rest, told, leaves_first
+):
+    """A desk that is not told goes on with a call that is none."""
+    post(api, "merge")
+    end = [
+        lambda: consulting.tell("participant-leave", ROOT),
+        lambda: twilio.webhook("/twilio/voice/status/", root_status("completed")),
+        lambda: consulting.tell("participant-leave", COLLEAGUE),
+        lambda: status_of(twilio, grace, "completed"),
+    ]
+    if leaves_first:
+        end = [*end[2:], *end[:2]]
+
+    assert told(grace, *end)[-1] == "call.ended"
+
+
+def test_a_colleague_who_left_long_before_the_end_is_not_told_of_it(twilio, consulting, api, ada, grace, rest, told):
+    post(api, "cancel-transfer")
+    status_of(twilio, grace, "completed")
+    consulting.tell("participant-leave", COLLEAGUE)
+    Participant.objects.filter(agent=grace).update(left_at=at(0))
+
+    frames = told(grace, lambda: twilio.webhook("/twilio/voice/status/", root_status("completed")))
+
+    assert "call.ended" not in frames
 
 
 def test_an_agent_who_is_awaited_at_another_place_is_not_told_that_it_is_over(
