@@ -131,6 +131,8 @@ function isDone({ act, taken: isTaken }: Control, call: Call | undefined): boole
     case "transfer":
       return isUnderWay(transfer) || (isTaken && transfer?.state === "failed");
     case "complete-transfer":
+      // Told before Twilio has done it: when it refuses, all is as before, and that is to be read.
+      return isTaken && !isUnderWay(transfer);
     case "cancel-transfer":
       return !isUnderWay(transfer);
     case "swap":

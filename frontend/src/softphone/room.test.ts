@@ -168,6 +168,16 @@ describe("a warm transfer", () => {
     expect(lastEnding(told)).toMatchObject({ handedTo: "Grace" });
   });
 
+  it("whose hand-over Twilio refuses says so, though it was told as done for a moment", () => {
+    const done = roomIs({ others: [colleague()], transfer: transfer({ state: "handed-over" }) });
+    const again = roomIs({ held: true, others: [colleague()], transfer: transfer() });
+    const message = "Twilio cannot be reached.";
+    const pressed = after(consulting(), { type: "agent.acted", act: { do: "complete-transfer" } }, done);
+    const refused: SoftphoneEvent = { type: "call.not-acted", sid: ROOT, message };
+    expect(after(pressed, again, refused).control?.problem).toBe(message);
+    expect(after(pressed, refused, again).control?.problem).toBe(message);
+  });
+
   it("and a blind one, which nobody has yet, too; one that was cancelled does not", () => {
     const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW + 60_000 };
     const sent = roomIs({ transfer: transfer({ mode: "blind", state: "calling" }) });
