@@ -9,8 +9,8 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -124,7 +124,7 @@ def _of_what_can_be(view: Any) -> Any:
         lookups = [(name, value) for name, values in request.GET.lists() if "__" in name for value in values]
         chosen = [("pk__in", value) for value in request.POST.getlist(ACTION_CHECKBOX_NAME)]
         if any(_can_never_be(name, part) for name, value in [*lookups, *chosen] for part in value.split(",")):
-            raise BadRequest("A lookup of what no row can have")
+            return render(request, "admin/cannot_be.html", status=400)
         return view(request, *args, **kwargs)
 
     return answer

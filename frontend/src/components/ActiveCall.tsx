@@ -12,6 +12,7 @@ import {
   shownCall,
   supervisorsIn,
   thirdParties,
+  whisperedTo,
 } from "../softphone/room";
 import type { SoftphoneEvent } from "../softphone/events";
 import { secondRing } from "../softphone/secondCall";
@@ -91,7 +92,12 @@ export function ActiveCall(props: Props) {
       <CallKeys {...{ state, talk, panel, onPanel, onAct }} onMute={props.onMute} />
       <SecondCall state={state} send={props.send} />
       <ParkedCaller state={state} send={props.send} />
-      <Supervisors supervisors={supervisorsIn(shownCall(state))} customer={facts.shortName} />
+      <Supervisors
+        supervisors={supervisorsIn(shownCall(state))}
+        customer={facts.shortName}
+        agent={whisperedTo(state)}
+        {...{ held }}
+      />
       <Problem {...props} />
       {asked && <WhoHearsWhom consultation={asked} facts={facts} waits={waits} onAct={onAct} />}
       {asked?.mine && <WaysOn consultation={asked} facts={facts} />}

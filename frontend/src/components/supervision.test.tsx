@@ -2,12 +2,12 @@
 import { screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it } from "vitest";
 import { BOARDS } from "../../gallery/board";
-import type { BoardAgent } from "../messages";
+import type { BoardAgent, SuperviseMode } from "../messages";
 import type { State } from "../softphone/state";
-import { colleague, grace, roomIs, supervisor } from "../testing/rooms";
+import { colleague, grace, room, roomIs, supervisor } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, readyState, ROOT } from "../testing/samples";
 import { failingScreens } from "../testing/screens";
-import { asksForHelp, begins, isInAs, SUPERVISE, supervising } from "../testing/supervision";
+import { asksForHelp, begins, isInAs, SUPERVISE, supervisedCall, supervising } from "../testing/supervision";
 import { button, callArea, show } from "../testing/show";
 
 const AS_SUPERVISOR = { role: "supervisor" } as const;
@@ -138,6 +138,25 @@ describe("the supervisor's card", () => {
     expect(pressed()).toEqual(["Join"]);
   });
 
+  it("says what is heard while the customer hears music and a colleague is asked", async () => {
+    const { send } = show(supervising(), {}, {}, AS_SUPERVISOR);
+    const [music] = room({ held: true }).call.participants;
+    const aside = (mode: SuperviseMode) => {
+      const call = supervisedCall({ mode });
+      const participants = [music!, ...call.participants.slice(1)];
+      return push({
+        type: "supervising.changed",
+        supervising: { call: { ...call, participants }, mode, state: "in" },
+      });
+    };
+    send(aside("listen"));
+    await callArea().findByText("You hear all who are not on hold.");
+    send(aside("whisper"));
+    await callArea().findByText("You hear all who are not on hold, and whisper to Grace.");
+    send(aside("join"));
+    await callArea().findByText("You talk with all who are not on hold.");
+  });
+
   it("has no Hang up, no keys of a call, and no note: it is the agent's", () => {
     show(supervising(), {}, {}, AS_SUPERVISOR);
     for (const name of ["Hang up", "Hold", "Mute", "Transfer", "Ask for help"])
@@ -206,6 +225,15 @@ describe("the agent's card", () => {
     await waitFor(() => expect(list()).toBe("Hedy has joined. You all hear each other."));
     // She is nobody whom the agent could hold, mute or remove.
     expect(callArea().queryByRole("button", { name: /Hedy/ })).toBeNull();
+  });
+
+  it("says to a colleague who was asked or taken in whom a whisper is for, and who is on hold", async () => {
+    const { send } = show(after({ ...openState(), me: { ...openState().me, id: grace.id } }, roomIs()));
+    const list = () => callArea().getByRole("list", { name: "Supervisors in the call" }).textContent;
+    send(roomIs({ others: [supervisor({ mode: "whisper" })] }));
+    await waitFor(() => expect(list()).toBe("Hedy whispers to Ada. You do not hear it."));
+    send(roomIs({ held: true, others: [supervisor({ mode: "join" })] }));
+    await waitFor(() => expect(list()).toBe("Hedy has joined. All who are not on hold hear each other."));
   });
 
   it("asks for help by one key or Shift + H, shows that it is asked for, and takes it back by the same", async () => {

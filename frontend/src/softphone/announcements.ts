@@ -21,6 +21,7 @@ import {
   shownCall,
   supervisorsIn,
   thirdParties,
+  whisperedTo,
 } from "./room";
 import { cameBy } from "./queues";
 import { parkedBeside, secondRing } from "./secondCall";
@@ -210,6 +211,8 @@ function helpAnnouncement(before: State, after: State, customer: string): Announ
   if (come) {
     const name = firstName(come.name);
     if (come.mode === "listen") return { polite: t("say.listens", { name }) };
+    const agent = whisperedTo(after);
+    if (come.mode === "whisper" && agent) return { polite: t("say.whispersTo", { name, agent }) };
     if (come.mode === "whisper") return { polite: t("say.whispers", { name, customer }) };
     return { polite: t("say.joined", { name }) };
   }

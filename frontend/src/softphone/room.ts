@@ -63,6 +63,12 @@ export function supervisorsIn(call: Call | undefined): Participant[] {
   return partiesOf(call).filter(({ role, state, mode }) => role === "supervisor" && state === "in" && mode);
 }
 
+/** Whose ear a whisper is for, when it is a colleague's call that this agent was asked or taken into; else "". */
+export function whisperedTo(state: State): string {
+  const agent = shownCall(state)?.agent;
+  return agent && agent.id !== state.me.id ? firstName(agent.name) : "";
+}
+
 /** The call that is shown, as the server last told it. */
 export function shownCall({ calls: { focus }, lives }: State): Call | undefined {
   return focus?.root ? lives[focus.root]?.call : undefined;

@@ -221,10 +221,18 @@ export function heard(state: State, told: SupervisedCall | null, at: number): St
 /** Who hears the supervisor: as if it were that mode; "all": others are in the call, too. Whoever hears music hears nobody. */
 export function heardAs(mode: SuperviseMode, call: Call | undefined): SuperviseMode | "all" {
   if (mode !== "join") return mode;
-  const others = (call?.participants ?? []).some(
+  if (othersHear(call)) return "all";
+  return heldSince(call) !== null ? "whisper" : mode;
+}
+
+function othersHear(call: Call | undefined): boolean {
+  return (call?.participants ?? []).some(
     ({ role, state, held, agent }) =>
       ["agent", "third-party"].includes(role) && state === "in" && !held && agent?.id !== call?.agent?.id,
   );
-  if (others) return "all";
-  return heldSince(call) !== null ? "whisper" : mode;
+}
+
+/** Whether it is not just its agent and the customer who talk. */
+export function isWithMore(call: Call | undefined): boolean {
+  return othersHear(call) || heldSince(call) !== null;
 }

@@ -64,7 +64,11 @@ def test_twilio_is_asked_to_fetch_the_caller_to_the_offers_address(twilio, waiti
     with patch.object(fetching, "call_redirect", autospec=True) as redirect:
         assert fetching.fetch_caller(fetch)
 
-    redirect.assert_called_once_with(waiting.sid, "https://desk.example.com/twilio/voice/offer/?turn=1")
+    redirect.assert_called_once_with(
+        waiting.sid,
+        "https://desk.example.com/twilio/voice/offer/?turn=1",
+        fallback_url="https://desk.example.com/twilio/voice/fallback/",
+    )
 
 
 def test_what_twilio_refuses_ends_the_offer_and_keeps_the_caller_waiting(twilio, waiting, ada):

@@ -7,7 +7,7 @@ import type { SoftphoneEvent } from "../../softphone/events";
 import { callerFacts, type CallerFacts, NOBODY } from "../../softphone/selectors";
 import type { State, Supervising } from "../../softphone/state";
 import { shownCall } from "../../softphone/room";
-import { heardAs, obstacle } from "../../softphone/supervision";
+import { heardAs, isWithMore, obstacle } from "../../softphone/supervision";
 import { CallLayout } from "../CallLayout";
 import { Icon } from "../Icon";
 import { detailOf, Identity } from "../Identity";
@@ -69,7 +69,11 @@ export function SupervisorCard({ state, supervising, facts, send }: Props) {
         </>
       }
     >
-      {isIn && <p class="supervise-are">{t(`supervise.are.${mode}`, { name, customer })}</p>}
+      {isIn && (
+        <p class="supervise-are">
+          {t(`supervise.are.${isWithMore(shownCall(state)) ? "all." : ""}${mode}`, { name, customer })}
+        </p>
+      )}
       <div class="call-buttons supervise-modes" role="group" aria-label={t("supervise.modes")}>
         {MODES.map((each) => (
           <Mode
