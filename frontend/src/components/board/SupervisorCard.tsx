@@ -71,7 +71,9 @@ export function SupervisorCard({ state, supervising, facts, send }: Props) {
     >
       {isIn && (
         <p class="supervise-are">
-          {t(`supervise.are.${isWithMore(shownCall(state)) ? "all." : ""}${mode}`, { name, customer })}
+          {isWithMore(shownCall(state))
+            ? t(`supervise.are.all.${mode}`, { name })
+            : t(`supervise.are.${mode}`, { name, customer })}
         </p>
       )}
       <div class="call-buttons supervise-modes" role="group" aria-label={t("supervise.modes")}>
