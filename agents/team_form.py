@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, Team
 from agents.selectors import may_administer, who_may_sign_in
 from core.admin import ManyField
+from core.ids import ids_in
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -56,7 +57,7 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         widget = field.hidden_widget()
         held = widget.value_from_datadict(self.data, self.files, self.add_initial_prefix("members")) or []
         known = set(field.queryset.values_list("pk", flat=True))
-        return [int(pk) for pk in held if pk.isascii() and pk.isdigit() and len(pk) < 19 and int(pk) in known]
+        return known.intersection(ids_in(held))
 
 
 def _may_be_moved(team: Team, *, by: Agent) -> QuerySet[Agent]:

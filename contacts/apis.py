@@ -25,6 +25,7 @@ from contacts.serializers import ContactDetailSerializer, ContactInputSerializer
 from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict, require_version
 from core.api.schema import raises
+from core.ids import id_in
 
 _GROUP = OpenApiParameter("group", OpenApiTypes.INT, description="Only who belongs to this group.")
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name, a company or a number")
@@ -59,9 +60,10 @@ class ContactListApi(ListAPIView[Contact]):
         group = self.request.query_params.get("group", "")
         if not group:
             return found
-        if not (group.isascii() and group.isdigit() and len(group) < 19):
+        group_id = id_in(group)
+        if group_id is None:
             raise ValidationError({"group": _("Choose a group by its id.")})
-        return found.filter(pk__in=members_of([int(group)]).order_by().values("pk"))
+        return found.filter(pk__in=members_of([group_id]).order_by().values("pk"))
 
     @raises("conflict")
     @extend_schema(

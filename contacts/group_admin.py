@@ -19,6 +19,7 @@ from contacts.member_form import MembersField, MembersWidget, Picked, members_ch
 from contacts.models import Group
 from contacts.rule_form import RuleField, RuleWidget, rule_said
 from core.admin import SavesChanges
+from core.ids import id_in
 from core.text import in_sentence
 
 _MOST_NAMED = 100
@@ -94,6 +95,5 @@ class GroupAdmin(SavesChanges, admin.ModelAdmin[Group]):
         self._require_writer(request)
         if not request.user.has_perm("contacts.view_contact"):
             raise PermissionDenied
-        group = request.GET.get("group", "")
-        known = int(group) if group.isascii() and group.isdigit() and len(group) < 19 else None
+        known = id_in(request.GET.get("group", ""))
         return JsonResponse(people_found(request.GET.get("q", ""), known))

@@ -19,8 +19,8 @@ from contacts import import_previews
 from contacts.import_previews import Gone, Preview
 from contacts.import_rows import MAX_BYTES, MAX_ROWS, Unreadable
 from contacts.import_services import ChangedMeanwhile
-from contacts.member_form import ids_in
 from contacts.models import Group
+from core.ids import ids_in
 
 _SHOWN = 20
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from contacts.models import Contact, Group
 from contacts.selectors import contact_search
+from core.ids import ids_in
 
 _MOST_SHOWN = 50
 _MOST_FOUND = 20
@@ -88,12 +89,6 @@ def picked_of(value: Any) -> Picked:
     if not isinstance(value, Mapping):
         return Picked()
     return Picked(ids_in(value.get("add", [])), ids_in(value.get("out", [])))
-
-
-def ids_in(texts: Iterable[str]) -> tuple[int, ...]:
-    """Each once, of those that may be one."""
-    known = (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19)
-    return tuple(dict.fromkeys(known))
 
 
 def _contacts(ids: Iterable[int]) -> list[Contact]:

@@ -140,7 +140,7 @@ def _as_notes(head: str, text: str) -> list[str]:
         end = parted if parted > 0 else most
         texts.append(text[:end])
         text = text[end:].lstrip()
-    return [f"{head}\n{one}" for one in (*texts, text)]
+    return [f"{head}\n{one}" for one in (*texts, text) if one]
 
 
 def merge_undo(merge_id: int, *, contact_id: int) -> Contact:

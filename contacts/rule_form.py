@@ -31,6 +31,7 @@ from contacts.rules import (
     rule_checked,
 )
 from contacts.senders import sender_names
+from core.ids import id_in
 from core.text import tree_cleaned
 
 # Without JavaScript nobody can add one.
@@ -211,9 +212,7 @@ def _typed(row: Mapping[str, str], known: Mapping[str, Field], usernames: Mappin
 def _owner_id(text: str, usernames: Mapping[int, str]) -> int | None:
     """By the username; of somebody who has left, by the id that was shown in its place."""
     found = next((pk for pk, username in usernames.items() if username.casefold() == text.casefold()), None)
-    if found is None and text.isascii() and text.isdigit() and len(text) < 19:
-        return int(text)
-    return found
+    return id_in(text) if found is None else found
 
 
 def _row(

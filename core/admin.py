@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from core.folding import FoldedField
+from core.ids import LONGEST_ID
 from core.text import cleaned, cleaned_lines, shortened
 
 
@@ -36,16 +37,13 @@ class _CleanLinesField(_CleanField):
     clean_text = staticmethod(cleaned_lines)
 
 
-_LONGEST_ID = 18
-
-
 class ManyField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several rows. What no database holds is no row's id: Django asks SQLite for it, which raises `OverflowError`."""
 
     def _check_values(self, value: Any) -> Any:
         for pk in value if isinstance(value, list | tuple) else ():
-            if len(str(pk)) > _LONGEST_ID:
-                told = {"value": shortened(str(pk), _LONGEST_ID)}
+            if len(str(pk)) > LONGEST_ID:
+                told = {"value": shortened(str(pk), LONGEST_ID)}
                 raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=told)
         return super()._check_values(value)  # type: ignore[misc]
 

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from config.admin.home import home
+from core.ids import LONGEST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,7 @@ def _can_never_be(lookup: str, value: str) -> bool:
     digits = value.strip().removeprefix("-")
     if not digits.isdecimal():
         return False
-    return len(digits) > _LONGEST_NUMBER or ("year" in lookup.split("__") and not MINYEAR <= int(value) <= MAXYEAR)
-
-
-_LONGEST_NUMBER = 18
+    return len(digits) > LONGEST_ID or ("year" in lookup.split("__") and not MINYEAR <= int(value) <= MAXYEAR)
 
 
 def _grouped(apps: list[Any], *, with_pages: bool) -> list[Any]:

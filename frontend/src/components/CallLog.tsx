@@ -9,12 +9,12 @@ import type { Correspondent } from "../threads/correspondent";
 import type { ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";
 import { CallRow } from "./CallRow";
-import { Icon } from "./Icon";
 import { focusIsLost, isShown } from "./regions";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 import { LoadMore } from "./LoadMore";
 import { serverNow } from "../serverClock";
+import { SearchBox } from "./SearchBox";
 
 const SCOPES: LogScope[] = ["all", "mine", "missed", "voicemail"];
 
@@ -40,21 +40,15 @@ export function CallLog({ log, ...row }: Props) {
         {t("tab.log")}
       </h2>
       <div class="log-tools">
-        <div class="search">
-          <Icon name="search" />
-          <label class="visually-hidden" for="search">
-            {t("log.search")}
-          </label>
-          <input
-            id="search"
-            type="search"
-            placeholder={t("log.placeholder")}
-            autocomplete="off"
-            value={search}
-            onInput={(event) => log.search(event.currentTarget.value)}
-          />
+        <SearchBox
+          id="search"
+          label={t("log.search")}
+          hint={t("log.placeholder")}
+          text={search}
+          onSearch={(text) => log.search(text)}
+        >
           <kbd aria-hidden="true">/</kbd>
-        </div>
+        </SearchBox>
         <div class="segments" role="radiogroup" aria-label={t("log.show")}>
           {SCOPES.map((value) => (
             <label key={value}>

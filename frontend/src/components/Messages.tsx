@@ -11,12 +11,12 @@ import { previewOf } from "../threads/threadWords";
 import { titleOf } from "../threads/words";
 import { isolated } from "../names";
 import { EmptyState, Loading } from "./EmptyState";
-import { Icon } from "./Icon";
 import { ThreadView } from "./ThreadView";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 import { LoadMore } from "./LoadMore";
 import { serverNow } from "../serverClock";
+import { SearchBox } from "./SearchBox";
 
 const SCOPES: ThreadScope[] = ["all", "mine", "nobody"];
 const PAUSE = 250;
@@ -60,20 +60,12 @@ export function Messages(props: MessagesProps) {
         <h2 id="threads-title" class="visually-hidden" tabIndex={-1} data-home>
           {t("tab.messages")}
         </h2>
-        <div class="search">
-          <Icon name="search" />
-          <label class="visually-hidden" for="thread-search">
-            {t("threads.search")}
-          </label>
-          <input
-            id="thread-search"
-            type="search"
-            placeholder={t("threads.search")}
-            autocomplete="off"
-            value={search}
-            onInput={(event) => threads.search(event.currentTarget.value)}
-          />
-        </div>
+        <SearchBox
+          id="thread-search"
+          label={t("threads.search")}
+          text={search}
+          onSearch={(text) => threads.search(text)}
+        />
         <div class="segments threads-segments" role="radiogroup" aria-label={t("threads.show")}>
           {SCOPES.map((value) => {
             const count = value === "all" ? 0 : unread[value];

@@ -16,6 +16,7 @@ import { useFocusKept } from "./useFocusKept";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 import { byOurClock } from "../serverClock";
+import { SearchBox } from "./SearchBox";
 
 const ORDER: ShownPresence[] = [
   "available",
@@ -68,20 +69,13 @@ export function Team({ team, queues, canDial, reasons, onCall, onSet }: Props) {
         </p>
       )}
       {team.length > FEW && (
-        <div class="search team-search">
-          <Icon name="search" />
-          <label class="visually-hidden" for="team-search">
-            {t("team.search")}
-          </label>
-          <input
-            id="team-search"
-            type="search"
-            placeholder={t("team.search")}
-            autocomplete="off"
-            value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </div>
+        <SearchBox
+          id="team-search"
+          class="team-search"
+          label={t("team.search")}
+          text={search}
+          onSearch={setSearch}
+        />
       )}
       <p class="visually-hidden" role="status">
         {asked && t("transfer.found", { count: sorted.length })}

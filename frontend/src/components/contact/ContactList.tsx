@@ -9,6 +9,7 @@ import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { LoadMore } from "../LoadMore";
+import { SearchBox } from "../SearchBox";
 
 interface Props {
   contacts: ContactsStore;
@@ -26,20 +27,13 @@ export function ContactList({ contacts, role, onOpen, onAdd }: Props) {
         {t("tab.contacts")}
       </h2>
       <div class="log-tools">
-        <div class="search">
-          <Icon name="search" />
-          <label class="visually-hidden" for="contact-search">
-            {t("contact.search")}
-          </label>
-          <input
-            id="contact-search"
-            type="search"
-            placeholder={t("contact.searchHint")}
-            autocomplete="off"
-            value={search}
-            onInput={(event) => contacts.search(event.currentTarget.value)}
-          />
-        </div>
+        <SearchBox
+          id="contact-search"
+          label={t("contact.search")}
+          hint={t("contact.searchHint")}
+          text={search}
+          onSearch={(text) => contacts.search(text)}
+        />
         <button type="button" class="small-button person-tool" onClick={onAdd}>
           <Icon name="plus" size={16} /> {t("contact.add")}
         </button>

@@ -9,6 +9,7 @@ import { LoadMore } from "../LoadMore";
 import { useStore } from "../useStore";
 import type { SendsProps } from "./GroupSends";
 import type { Question } from "./SendPage";
+import { SearchBox } from "../SearchBox";
 
 const SIGNS: Record<Recipient["outcome"], IconName> = {
   waiting: "clock",
@@ -71,20 +72,14 @@ export function People(props: Props) {
             </label>
           ))}
         </fieldset>
-        <div class="search people-search">
-          <Icon name="search" />
-          <label class="visually-hidden" for="people-search">
-            {t("sends.search")}
-          </label>
-          <input
-            id="people-search"
-            type="search"
-            placeholder={t("sends.searchHint")}
-            autocomplete="off"
-            value={query.search}
-            onInput={(event) => groupSends.search(event.currentTarget.value)}
-          />
-        </div>
+        <SearchBox
+          id="people-search"
+          class="people-search"
+          label={t("sends.search")}
+          hint={t("sends.searchHint")}
+          text={query.search}
+          onSearch={(text) => groupSends.search(text)}
+        />
         {(send.state === "running" || send.state === "paused" || send.state === "stopped") && (
           <a class="small-button" href={props.sendsApi.resultsUrl(send.id)} download>
             {t("sends.csv")}
