@@ -4,9 +4,9 @@ import { useLayoutEffect } from "preact/hooks";
 import { focusIsLost } from "./regions";
 
 export function useFocusKept(root: RefObject<HTMLElement | null>): void {
-  const active = document.activeElement;
-  const held = active instanceof HTMLElement && root.current?.contains(active) ? active : null;
+  const active = document.activeElement as HTMLElement;
+  const held = root.current?.contains(active);
   useLayoutEffect(() => {
-    if (held?.isConnected && focusIsLost()) held.focus();
+    if (held && active.isConnected && focusIsLost()) active.focus();
   });
 }
