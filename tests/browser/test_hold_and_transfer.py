@@ -126,6 +126,24 @@ def test_a_call_that_is_sent_to_a_colleague_rings_there_says_from_whom_and_leave
     assert (ada.problems, grace.problems) == ([], [])
 
 
+@pytest.mark.parametrize("kind", ["webhook-drop", "webhook-error"])
+def test_a_caller_whose_fetch_meets_a_failure_rings_at_the_colleague_all_the_same(desks, stack: Stack, kind):
+    ada, grace = desks
+    sid = talking(ada, stack)
+    stack.bench("POST", "/sim/faults", {"rules": [{"kind": kind, "count": 1, "match": {"path": "/voice/offer/"}}]})
+    try:
+        choose(ada, "Grace")
+        ada.button("Send now").click()
+        grace.expect_ringing("Maya Okonkwo")
+    finally:
+        stack.bench("POST", "/sim/faults", {"rules": []})
+    grace.answer()
+
+    grace.expect_on_call("Maya Okonkwo")
+    expect_hears(grace, CALLER, but=(ADA,))
+    expect_telephone_hears(stack, sid, GRACE)
+
+
 def test_a_call_that_is_sent_and_still_rings_is_taken_back_by_rest_and_the_caller_is_with_the_first_agent_again(
     desks, stack: Stack
 ):
